@@ -1,0 +1,1 @@
+"""Pictures of a trace, one format per file."""

@@ -1,0 +1,122 @@
+"""What Python hands to the picture engine, and how the user wants it drawn.
+
+These types are the wire between two languages: `web/schema.js` is generated from them
+(`scripts/schema`), and nothing in JavaScript formats a number or looks up a name again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DIRECTIONS = ("down", "right")
+THEMES = ("light", "dark")
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a network is to be drawn.
+
+    `depth`: open modules down to this nesting depth (0 draws the model as one box); None opens as far
+    as the picture stays readable. `open`: dotted paths opened besides, with everything around them.
+    `only`: draw just the module at this path, opened. `direction`: `down` or `right`. `wrap`: number of
+    columns (rows if `direction` is `right`), 1 for a single one, 0 to choose. `theme`: `light` or `dark`.
+    `everything`: also constants, masks, cache outputs and dead ops. `repeats`: draw equal neighbours
+    once, as ×N, where that is needed to stay readable (True) or never (False). `header`: title and legend.
+    """
+
+    depth: int | None = None
+    open: tuple[str, ...] = ()
+    only: str = ""
+    direction: str = "down"
+    wrap: int = 0
+    theme: str = "light"
+    everything: bool = False
+    repeats: bool = True
+    header: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OpBox:
+    """One op as a picture sees it.
+
+    `call`: index of the module call it runs in. `name`: canonical op name. `title`, `detail`, `shape`:
+    ready words, for instance `conv2d`, `3×3, 64, /2` and `64×56×56`; `shape` is the first output's,
+    without the batch size where that is known. `group`: colour group (see `GROUPS`). `aside`: left out
+    unless everything is drawn. `reshaped`: the output's shape differs from the first input's.
+    `inputs`: the values read, each `(op, slot)`. `failed`: the op that raised.
+    """
+
+    call: int
+    name: str
+    title: str
+    detail: str
+    shape: str
+    group: str
+    inputs: tuple[tuple[int, int], ...]
+    aside: bool = False
+    reshaped: bool = False
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallBox:
+    """One module call as a picture sees it.
+
+    `title`: how the parent names it (`layer1`, `h.0`), with `(call 2)` behind a second call. `detail`:
+    ready words for its only op (`3×3, 64, /2`) when it is drawn as a leaf. `same`: two calls with the
+    same number have the same class, insides and shapes apart from their names, so neighbours may be
+    drawn as ×N; -1 is like nothing else.
+    """
+
+    parent: int
+    path: str
+    title: str
+    cls: str
+    detail: str
+    parameters: str
+    same: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class SkipArc:
+    """One residual connection as a picture sees it; op ids as in `skips.Skip`."""
+
+    merge: int
+    source: tuple[int, int]
+    kind: str
+    combine: str
+    shortcut: tuple[int, ...]
+    owner: int
+    partial: bool
+    weak: bool
+    long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutputBox:
+    """A value the model returned."""
+
+    op: int
+    slot: int
+    title: str
+    shape: str
+    aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """Everything the engine needs of a trace. Call 0 is the model."""
+
+    schema: int
+    title: str
+    subtitle: str
+    ops: tuple[OpBox, ...]
+    calls: tuple[CallBox, ...]
+    skips: tuple[SkipArc, ...]
+    outputs: tuple[OutputBox, ...]
+    failure: str = ""
+
+
+GROUPS = ("input", "output", "linear", "norm", "activation", "pool", "merge", "attention", "shape", "other", "module")
+"""Colour groups of boxes."""

@@ -1,0 +1,93 @@
+"""The only formatters and escapers: numbers to words, hostile strings to something safe to write."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def quantity(value: float, unit: str = "") -> str:
+    """A count with three significant digits and an SI prefix: `11.7M`, `1.82 GFLOP`."""
+    size, prefix = float(value), ""
+    for step in ("", "k", "M", "G", "T", "P", "E"):
+        prefix = step
+        if abs(size) < 999.5:
+            break
+        size /= 1000
+    number = f"{size:.0f}" if prefix == "" else f"{size:.3g}"
+    return f"{number} {prefix}{unit}" if unit else f"{number}{prefix}"
+
+
+def binary_size(count: float) -> str:
+    """Bytes in binary units: `44.6 MiB`."""
+    size = float(count)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if abs(size) < 1023.5:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.3g} {unit}"
+        size /= 1024
+    return f"{size:.3g} TiB"
+
+
+def shape(sizes: Iterable[int]) -> str:
+    """Sizes joined by ×: `64×56×56`; `scalar` for none."""
+    return "×".join(map(str, sizes)) or "scalar"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 skip`, `8 skips`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def shorten(words: str, limit: int) -> str:
+    """`words` in at most `limit` characters, cut in the middle with an ellipsis."""
+    if len(words) <= limit:
+        return words
+    head = (limit - 1 + 1) // 2
+    return words[:head] + "…" + words[len(words) - (limit - 1 - head) :]
+
+
+def one_line(words: object) -> str:
+    """Any text on one line, without control characters."""
+    return CONTROL.sub("�", " ".join(str(words).split()))
+
+
+def did_you_mean(wrong: str, known: Sequence[str]) -> str:
+    """`did you mean a, b or c?`, or an empty string where nothing is close."""
+    close = get_close_matches(wrong, known, n=3, cutoff=0.5)
+    if not close:
+        return ""
+    return f"did you mean {', '.join(close[:-1])}{' or ' if len(close) > 1 else ''}{close[-1]}?"
+
+
+def xml(words: str) -> str:
+    """Text for SVG and HTML, in content or in a quoted attribute."""
+    return html.escape(CONTROL.sub("�", words), quote=True)
+
+
+def script_json(value: object) -> str:
+    """JSON that is safe inside an HTML `<script>`: no `<`, `>`, `&` or line separators survive."""
+    raw = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for char in "<>&\u2028\u2029":
+        raw = raw.replace(char, f"\\u{ord(char):04x}")
+    return CONTROL.sub("�", raw)
+
+
+def dot(words: str) -> str:
+    """A quoted Graphviz string."""
+    clean = CONTROL.sub("�", words).replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + clean.replace("\n", "\\n") + '"'
+
+
+def mermaid(words: str) -> str:
+    """Text inside a quoted Mermaid label; what Mermaid would read as syntax becomes an entity code."""
+    return "".join(c if c.isalnum() or c in " .,:×_/+=-()…·" else f"#{ord(c)};" for c in CONTROL.sub("�", words))
+
+
+def markdown(words: str) -> str:
+    """Text in a Markdown table cell or paragraph."""
+    return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", one_line(words))
