@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -56,11 +56,16 @@ def one_line(words: object) -> str:
     return CONTROL.sub("�", " ".join(str(words).split()))
 
 
-def did_you_mean(wrong: str, known: Sequence[str]) -> str:
-    """`did you mean a, b or c?`, or an empty string where nothing is close."""
+def did_you_mean(wrong: str, known: Sequence[str] | Mapping[str, str]) -> str:
+    """`did you mean a, b or c?`, or an empty string where nothing is close.
+
+    A mapping is compared by its keys and shown by its values.
+    """
     close = get_close_matches(wrong, known, n=3, cutoff=0.5)
     if not close:
         return ""
+    if isinstance(known, Mapping):
+        close = [known[name] for name in close]
     return f"did you mean {', '.join(close[:-1])}{' or ' if len(close) > 1 else ''}{close[-1]}?"
 
 

@@ -1,0 +1,125 @@
+"""From what the user types (`torchvision:resnet18`, `net.py:Net(width=8)`) to a network and its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from torch import nn
+
+from ...errors import MissingExtra, UserError
+from ...text import did_you_mean
+from . import from_python, from_timm, from_torchvision, from_transformers
+from .example import Example, typed, with_image
+from .spec import FORMS, Spec, parse_spec
+from .weights import load_weights
+
+__all__ = ["Resolved", "resolve"]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A network ready to be traced: `trace(model, *args, **kwargs)`.
+
+    `title` is what to call it in a picture; `notes` say what was chosen for the user: the input,
+    the device, where the weights come from.
+    """
+
+    model: nn.Module
+    args: tuple[object, ...]
+    kwargs: Mapping[str, object]
+    title: str
+    notes: tuple[str, ...]
+
+
+class Family(Protocol):
+    """Where networks come from: one file each."""
+
+    def default_device(self, spec: Spec) -> str: ...
+
+    def build(self, spec: Spec, device: str) -> nn.Module: ...
+
+    def example(self, model: nn.Module, spec: Spec, device: str) -> Example: ...
+
+
+FAMILIES: dict[str, Family] = {"torchvision": from_torchvision, "timm": from_timm, "hf": from_transformers}
+
+
+def resolve(
+    text: str,
+    *,
+    inputs: Sequence[str] = (),
+    image: Path | None = None,
+    device: str | None = None,
+    weights: Path | None = None,
+    train: bool = False,
+) -> Resolved:
+    """Build the network a spec names and the inputs to run it on.
+
+    `inputs` are shapes as the user types them (see `example.typed`); without them they are guessed.
+    `image` replaces the one image input. `device` is `meta` (shapes only, nothing allocated), `cpu`,
+    `cuda`, ...; by default `meta` for library models without weights or an image, else `cpu`.
+    Raises UserError (or MissingExtra) whenever one of these cannot be had.
+    """
+    spec = parse_spec(text)
+    family = _family(spec)
+    needs_values = weights is not None or image is not None
+    device = _device(device, "cpu" if needs_values else family.default_device(spec))
+    if device == "meta" and needs_values:
+        raise UserError("on meta there are no values for weights or an image", hint="use --device cpu")
+    model = family.build(spec, device)
+    if weights is not None:
+        load_weights(model, weights)
+    model.train(train)
+    example = typed(inputs, device) if inputs else family.example(model, spec, device)
+    if image is not None:
+        example = with_image(example, image, device)
+    return Resolved(model, example.args, example.kwargs, spec.title, _notes(example, device, weights))
+
+
+def _notes(example: Example, device: str, weights: Path | None) -> tuple[str, ...]:
+    where = "shapes only (device meta): no weights allocated, nothing computed" if device == "meta" else ""
+    loaded = f"weights from {weights.name}" if weights is not None else ""
+    return tuple(note for note in (example.said, where, loaded) if note)
+
+
+def _family(spec: Spec) -> Family:
+    if spec.place in FAMILIES:
+        return FAMILIES[spec.place]
+    if not spec.place:
+        raise _unplaced(spec)
+    if not spec.is_file and not all(part.isidentifier() for part in spec.place.split(".")):
+        raise UserError(f"{spec.place!r} is neither a family of models nor a Python module", hint=FORMS)
+    return from_python
+
+
+def _unplaced(spec: Spec) -> UserError:
+    """The error for a bare name: whose name it may be."""
+    what = f"{spec.text!r} does not say where the network comes from"
+    if spec.name.endswith(".py"):
+        return UserError(what, hint=f"name the class or function: {spec.name}:Net")
+    everywhere: dict[str, str] = {}
+    for place, family in (("torchvision", from_torchvision), ("hf", from_transformers), ("timm", from_timm)):
+        try:
+            known = family.names()
+        except MissingExtra:
+            continue
+        if spec.name in known:
+            return UserError(what, hint=f"did you mean {place}:{spec.text}?")
+        everywhere = {**{name: f"{place}:{name}" for name in known}, **everywhere}
+    return UserError(what, hint=did_you_mean(spec.name, everywhere) or FORMS)
+
+
+def _device(asked: str | None, default: str) -> str:
+    """The device to build on, or a UserError where there is none such."""
+    if asked is None:
+        return default
+    try:
+        if asked != "meta":
+            torch.empty(0, device=asked)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise UserError(f"there is no device {asked!r} here", hint="use --device cpu or --device meta") from error
+    return asked

@@ -1,0 +1,82 @@
+"""What the user types to name a network, read without running anything."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ...errors import UserError
+
+FORMS = (
+    "write torchvision:NAME, timm:NAME, hf:MODEL_TYPE, package.module:factory, path/file.py:factory "
+    "or a saved trace.json"
+)
+FILE = re.compile(r"(?P<place>.+\.py):(?P<call>.+)", re.DOTALL)
+CALL = re.compile(r"(?P<name>[^()]+?)\s*(?P<arguments>\(.*\))?\s*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A network by name: `text` as typed, `place` before the colon, `name` behind it, and its arguments.
+
+    `place` is a family (`torchvision`), a dotted module or the path of a Python file; it is empty
+    where the user wrote a bare name. Arguments are literals.
+    """
+
+    text: str
+    place: str
+    name: str
+    args: tuple[object, ...] = ()
+    kwargs: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def is_file(self) -> bool:
+        return self.place.endswith(".py")
+
+    @property
+    def title(self) -> str:
+        """The name with its arguments: `resnet18`, `ResNet(depth=20)`."""
+        words = [repr(value) for value in self.args] + [f"{key}={value!r}" for key, value in self.kwargs.items()]
+        return f"{self.name}({', '.join(words)})" if words else self.name
+
+
+def parse_spec(text: str) -> Spec:
+    """Split `place:name(arguments)`; the arguments are read as literals, never evaluated.
+
+    Raises UserError where the text has no such form.
+    """
+    text = text.strip()
+    found = FILE.fullmatch(text)
+    if found:
+        place, call = found["place"], found["call"]
+    else:
+        place, call = _split_before_call(text)
+    matched = CALL.fullmatch(call)
+    if not matched:
+        raise UserError(f"cannot read the spec {text!r}", hint=FORMS)
+    args, kwargs = _literals(matched["arguments"] or "()", text)
+    return Spec(text, place, matched["name"].strip(), args, kwargs)
+
+
+def _split_before_call(text: str) -> tuple[str, str]:
+    """Split at the last colon outside the parentheses."""
+    head, bracket, tail = text.partition("(")
+    place, _, name = head.rpartition(":")
+    return place, name + bracket + tail
+
+
+def _literals(written: str, text: str) -> tuple[tuple[object, ...], dict[str, object]]:
+    try:
+        call = ast.parse("f" + written, mode="eval").body
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+            raise ValueError("not one call")
+        args = tuple(ast.literal_eval(value) for value in call.args)
+        kwargs = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords if word.arg}
+        if len(kwargs) != len(call.keywords):
+            raise ValueError("** is not a literal")
+    except (SyntaxError, ValueError) as error:
+        hint = "write literals only, for instance name(num_classes=10, act='relu')"
+        raise UserError(f"cannot read the arguments of {text!r}", hint=hint) from error
+    return args, kwargs
