@@ -1,3 +1,45 @@
-"""resight: see the residual connections of any PyTorch network."""
+"""resight: see the residual connections of any PyTorch network.
+
+    import resight
+    trace = resight.trace(model, x)
+    print(trace.summary())
+    trace.save("net.svg")
+
+Importing this is quick: the rooms that need torch or draw pictures open on first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from . import traces
+from .errors import Bug, CannotWrite, ForwardWarning, MissingExtra, ResightError, UserError
+from .graph import Failure, Graph, ModuleCall, Op, Ref, TensorSpec
+from .skips import Skip, find_skips
+from .traces import About, Trace, load
+
+if TYPE_CHECKING:
+    from .capture.run import trace
+    from .picture.payload import View
 
 __version__ = "0.1.0"
+__all__ = [
+    "About", "Bug", "CannotWrite", "Failure", "ForwardWarning", "Graph", "MissingExtra", "ModuleCall", "Op", "Ref",
+    "ResightError", "Skip", "TensorSpec", "Trace", "UserError", "View", "find_skips", "load", "trace",
+]  # fmt: skip
+
+_ON_FIRST_USE = {"trace": ".capture.run", "View": ".picture.payload"}
+
+traces.draw_with(lambda: import_module(".picture", __name__))  # type: ignore[arg-type, return-value]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ON_FIRST_USE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_ON_FIRST_USE[name], __name__), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

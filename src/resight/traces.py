@@ -1,14 +1,22 @@
-"""What the user holds: a traced network, its skips, and how they were obtained."""
+"""What the user holds: a traced network, its skips, and how they were obtained; one file on disk."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
 
+from . import text
+from .codec import decode, encode
+from .errors import UserError
 from .graph import Failure, Graph
-from .skips import Skip
+from .skips import KINDS, Skip
 
 SCHEMA = 1
+"""Version of the JSON file. A reader refuses newer ones and migrates older ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +36,35 @@ class About:
     device: str
     inputs: str
     notes: tuple[str, ...] = ()
-    versions: Mapping[str, str] | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+class Pictures(Protocol):
+    """What a trace asks of the room that draws (`resight.picture`), which the door opens on first use."""
+
+    def save(self, trace: Trace, path: str | Path, **view: Any) -> Path: ...
+
+    def show(self, trace: Trace, **view: Any) -> Path | None: ...
+
+    def svg(self, trace: Trace, **view: Any) -> str: ...
+
+    def txt(self, trace: Trace, **view: Any) -> str: ...
+
+
+_pictures: list[Callable[[], Pictures]] = []
+
+
+def draw_with(opener: Callable[[], Pictures]) -> None:
+    """Say who draws traces. The door calls this; rooms below pictures must not import them."""
+    _pictures[:] = [opener]
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A network as it ran once: `graph`, `skips`, and `about`, where they come from."""
+    """A network as it ran once: `graph`, `skips`, and `about`, where they come from.
+
+    `print(trace)` shows it in the terminal, a notebook shows its picture, `save` writes it in any format.
+    """
 
     about: About
     graph: Graph
@@ -43,3 +74,86 @@ class Trace:
     def failure(self) -> Failure | None:
         """Why the forward stopped, or None if it finished."""
         return self.graph.failure
+
+    def count(self) -> dict[str, int]:
+        """How many skips of each name (`identity`, `projection`, `identity concat`), plainest first.
+
+        Weak skips and the gates of recurrent cells are not counted.
+        """
+        names = Counter(skip.name for skip in self.skips if not skip.weak and not skip.recurrent)
+        order = {skip.name: (skip.combine, skip.partial, KINDS.index(skip.kind)) for skip in self.skips}
+        return {name: names[name] for name in sorted(names, key=order.__getitem__)}
+
+    def summary(self) -> str:
+        """One line: `ResNet: 5 identity + 3 projection skips`."""
+        counts = self.count()
+        total = sum(counts.values())
+        if not counts:
+            return f"{self.about.title}: no residual connections"
+        words = " + ".join(f"{count} {name}" for name, count in counts.items())
+        return f"{self.about.title}: {words} skip{'s' if total > 1 else ''}"
+
+    def save(self, path: str | Path, **view: Any) -> Path:
+        """Write the trace in the format its suffix names, at once or not at all; returns the path.
+
+        `.svg`, `.png`, `.pdf`, `.html`, `.md`, `.mmd`, `.dot`, `.txt` draw it, with the fields of
+        `resight.View` as options (`depth=2`, `theme="dark"`); `.json` holds all of it, for `resight.load`.
+
+        Raises:
+            CannotWrite: the folder is missing or not writable; nothing is left behind.
+            UserError: an unknown suffix, option or path inside the model.
+        """
+        return _pictures[0]().save(self, path, **view)
+
+    def show(self, **view: Any) -> Path | None:
+        """Open the picture: inline in a notebook, else as a page in the browser. Returns the page's path, if any."""
+        return _pictures[0]().show(self, **view)
+
+    def to_json(self) -> str:
+        """The whole trace as one line of JSON; `from_json` is its inverse."""
+        body = {"resight": SCHEMA, **encode(self)}
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, words: str, where: str = "trace") -> Trace:
+        """Read what `to_json` wrote.
+
+        Raises:
+            UserError: not JSON, not a trace, or written by a newer resight.
+        """
+        try:
+            body = json.loads(words)
+        except ValueError as error:
+            raise UserError(f"{where} is not JSON ({error})", hint="expected a file that resight saved") from None
+        version = body.get("resight") if isinstance(body, dict) else None
+        if not isinstance(version, int):
+            raise UserError(f"{where} is JSON, but not a trace", hint="expected a file that resight saved")
+        if version > SCHEMA:
+            raise UserError(f"{where} has schema {version}, newer than {SCHEMA}", hint="update resight to read it")
+        trace: Trace = decode(cls, body)
+        trace.graph.check()
+        return trace
+
+    def __str__(self) -> str:
+        return _pictures[0]().txt(self)
+
+    def __repr__(self) -> str:
+        return f"<Trace {self.summary()}, {text.plural(len(self.graph.ops), 'op')}>"
+
+    def _repr_svg_(self) -> str:
+        return _pictures[0]().svg(self)
+
+
+def load(path: str | Path) -> Trace:
+    """Open a saved trace (`.json`) without importing torch.
+
+    Raises:
+        UserError: no such file, not a trace, or written by a newer resight.
+    """
+    file = Path(path)
+    try:
+        words = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not text"
+        raise UserError(f"cannot read {path}: {reason}", hint="expected a .json file that resight saved") from None
+    return Trace.from_json(words, where=file.name)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from ..errors import Bug
 
-Plain: TypeAlias = "None | bool | int | float | str | tuple[Plain, ...]"
+Plain: TypeAlias = "bool | int | float | str | tuple[Plain, ...] | None"
 """What an attribute may hold. Non-finite floats are written as the strings `inf`, `-inf`, `nan`."""
 
 SHORT_DTYPES = {

@@ -1,11 +1,11 @@
-"""Find residual connections in a graph: where a value parts and meets itself again."""
+"""What a residual connection is, as plain data."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .graph import Graph, Ref
+from ..graph import Ref
 
 Span: TypeAlias = tuple[int, int]
 """A run of op ids, first and last included."""
@@ -21,7 +21,8 @@ class Skip:
     `merge` is the op where shortcut and branch meet, `source` the value where they part, `shortcut`
     the ops on the short way in execution order (empty for a bare wire), `branch` the ops on the long
     way as runs of ids. `kind` is one of `KINDS`, `combine` is `add` or `concat`. `owner` is the
-    innermost module call around source's fork, branch and merge.
+    innermost module call around branch and merge. `also` are earlier values that the merge carries past
+    the branch just the same (the older feature maps of a DenseNet).
 
     `partial`: the shortcut carries a slice of the source. `weak`: nothing on the branch is learned, so
     it is reported but not counted. `closed`: nothing else leaves the region, so the block can be taken
@@ -37,6 +38,7 @@ class Skip:
     shortcut: tuple[int, ...]
     branch: tuple[Span, ...]
     owner: int
+    also: tuple[Ref, ...] = ()
     partial: bool = False
     weak: bool = False
     closed: bool = False
@@ -44,7 +46,8 @@ class Skip:
     recurrent: bool = False
     link: str = ""
 
-
-def find_skips(graph: Graph) -> tuple[Skip, ...]:
-    """All skips of a graph, in the order of their merges."""
-    raise NotImplementedError
+    @property
+    def name(self) -> str:
+        """Kind and combination in one phrase: `identity`, `projection`, `identity concat`, `partial identity`."""
+        words = ("partial" if self.partial else "", self.kind, "concat" if self.combine == "concat" else "")
+        return " ".join(word for word in words if word)

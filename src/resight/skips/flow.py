@@ -1,0 +1,117 @@
+"""The part of a graph that skips are about: live data values, who makes them, who reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..graph import Graph, Op, Ref
+from ..graph.walk import is_data, is_live
+from . import vocabulary as words
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Data values numbered in execution order.
+
+    `maker[v]` is the op that makes value `v`; `first[op]` the number of its output 0 (-1: the op is dead
+    or carries no data); `reads[op]` the distinct data values it reads; `readers[v]` the ops that read `v`;
+    `returned` the values the model returned. `weighted[op]`: reads a weight, or a value made of weights
+    alone, as a factor of two or more dimensions; `affine[op]`: reads any weight; `noise[op]`: not data,
+    and made by a random op.
+    """
+
+    graph: Graph
+    maker: list[int]
+    first: list[int]
+    reads: list[tuple[int, ...]]
+    readers: list[list[int]]
+    returned: frozenset[int]
+    weighted: list[bool]
+    affine: list[bool]
+    noise: list[bool]
+
+    def op(self, value: int) -> Op:
+        """The op that makes a value."""
+        return self.graph.ops[self.maker[value]]
+
+    def ref(self, value: int) -> Ref:
+        """The graph's name for a value."""
+        op = self.maker[value]
+        return Ref(op, value - self.first[op])
+
+    def shape(self, value: int) -> tuple[int, ...]:
+        op = self.maker[value]
+        return self.graph.ops[op].outputs[value - self.first[op]].shape
+
+    def is_fork(self, value: int) -> bool:
+        """Whether ways part here: two values are made of this one, or it is read and also returned."""
+        made = 0
+        for op in self.readers[value]:
+            made += len(self.graph.ops[op].outputs)
+            if made > 1:
+                return True
+        return made == 1 and value in self.returned
+
+    def values_in(self, op: Op, *args: str) -> tuple[int, ...]:
+        """Data values an op reads under the given argument names (all of them if none is given), with repeats."""
+        found = []
+        for read in op.inputs:
+            if self.first[read.op] >= 0 and (not args or read.arg.split(".")[0] in args):
+                value = self.first[read.op] + read.slot
+                if value in self.reads[op.id]:
+                    found.append(value)
+        return tuple(found)
+
+
+def flow_of(graph: Graph) -> Flow:
+    """Number the live data values of a graph and link them."""
+    data, live = is_data(graph), is_live(graph)
+    maker: list[int] = []
+    first = [-1] * len(graph.ops)
+    reads: list[tuple[int, ...]] = [()] * len(graph.ops)
+    readers: list[list[int]] = []
+    weighted = [False] * len(graph.ops)
+    affine = [False] * len(graph.ops)
+    noise = [False] * len(graph.ops)
+    of_weights = [0] * len(graph.ops)  # dimensions of a value made of weights alone, 0 for none
+    floats: dict[str, bool] = {}
+    for i, op in enumerate(graph.ops):
+        ports: list[int] = []
+        dimensions = 0
+        whole = op.name in words.LINEAR or op.name in words.RECURRENT
+        for weight in op.weights:
+            dimensions = max(dimensions, _dimensions(weight.spec.shape, whole))
+        for read in op.inputs:
+            spec = graph.ops[read.op].outputs[read.slot]
+            floating = floats.get(spec.dtype)
+            if floating is None:
+                floating = floats[spec.dtype] = spec.is_float
+            if data[read.op] and floating:
+                if first[read.op] >= 0:
+                    ports.append(first[read.op] + read.slot)
+            else:
+                noise[i] = noise[i] or noise[read.op]
+                if of_weights[read.op]:
+                    dimensions = max(dimensions, _dimensions(spec.shape, whole))
+        if not data[i]:
+            of_weights[i] = dimensions
+            noise[i] = noise[i] or op.name in words.RANDOM
+            continue
+        if not live[i]:
+            continue
+        first[i] = len(maker)
+        for _ in op.outputs:
+            maker.append(i)
+            readers.append([])
+        reads[i] = tuple(dict.fromkeys(ports))
+        for value in reads[i]:
+            readers[value].append(i)
+        weighted[i] = dimensions >= 2
+        affine[i] = dimensions >= 1
+    returned = frozenset(first[o.op] + o.slot for o in graph.outputs if first[o.op] >= 0)
+    return Flow(graph, maker, first, reads, readers, returned, weighted, affine, noise)
+
+
+def _dimensions(shape: tuple[int, ...], whole: bool) -> int:
+    """Dimensions of a factor: all of them for a linear op, those longer than 1 for a scale such as `[C,1,1]`."""
+    return max(1, len(shape) if whole else sum(size != 1 for size in shape))

@@ -1,0 +1,101 @@
+"""Where values meet: which ops add or join two or more data values, however it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..graph import Op
+from . import vocabulary as words
+from .flow import Flow
+from .gates import is_gate
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Two or more data values meeting in one op.
+
+    `operands` are in the order written; `inner` are the adds (or the stack) that are part of it;
+    `gated`: the op itself weighs its operands by a gate (lerp).
+    """
+
+    op: int
+    combine: str
+    operands: tuple[int, ...]
+    inner: tuple[int, ...] = ()
+    gated: bool = False
+
+
+def merges(flow: Flow) -> list[Merge]:
+    """All merges in execution order. Adds that feed a single other add are part of that one."""
+    found = []
+    absorbed: set[int] = set()
+    for op in reversed(flow.graph.ops):
+        if flow.first[op.id] < 0 or op.id in absorbed:
+            continue
+        merge = _merge_at(flow, op)
+        if merge is not None and len(set(merge.operands)) > 1:
+            absorbed.update(merge.inner)
+            found.append(merge)
+    return found[::-1]
+
+
+def _merge_at(flow: Flow, op: Op) -> Merge | None:
+    if op.name in words.ADDS:
+        return _sum_of(flow, op)
+    if op.name in words.CONCATS:
+        return Merge(op.id, "concat", flow.values_in(op))
+    if op.name in words.BLENDS:
+        weights = flow.values_in(op, "weight")
+        gated = any(is_gate(flow, value) for value in weights)
+        return Merge(op.id, "add", flow.values_in(op, "input", "self", "end"), gated=gated)
+    if op.name in words.FUSED_ADDS:
+        return _fused_add(flow, op)
+    if op.name in words.SUMS:
+        return _sum_of_stack(flow, op)
+    return None
+
+
+def _sum_of(flow: Flow, op: Op) -> Merge:
+    """An add and all adds below it whose sum nobody else reads, as one merge of many operands."""
+    operands: list[int] = []
+    inner: list[int] = []
+    pending = list(flow.values_in(op))[::-1]
+    while pending:
+        value = pending.pop()
+        below = flow.op(value)
+        alone = len(flow.readers[value]) == 1 and value not in flow.returned
+        if below.name in words.ADDS and alone and len(flow.reads[below.id]) > 1:
+            inner.append(below.id)
+            pending.extend(list(flow.values_in(below))[::-1])
+        else:
+            operands.append(value)
+    return Merge(op.id, "add", tuple(operands), tuple(sorted(inner)))
+
+
+def _fused_add(flow: Flow, op: Op) -> Merge | None:
+    """`addmm(x, a, b)` and its kin: what is added to, and the product."""
+    base = flow.values_in(op, "input", "self")
+    factors = tuple(value for value in flow.reads[op.id] if value not in base)
+    return Merge(op.id, "add", (*base, *factors)) if base and factors else None
+
+
+def _sum_of_stack(flow: Flow, op: Op) -> Merge | None:
+    """`torch.stack([x, f(x)]).sum(0)`: the values stacked, if the sum runs over the new dimension."""
+    reads = flow.reads[op.id]
+    if len(reads) != 1 or len(flow.readers[reads[0]]) != 1:
+        return None
+    stack = flow.op(reads[0])
+    if stack.name != "stack":
+        return None
+    rank = len(stack.outputs[0].shape)
+    summed, stacked = _only_dim(op, rank), _only_dim(stack, rank)
+    if summed is None or summed != (0 if stacked is None else stacked):
+        return None
+    return Merge(op.id, "add", flow.values_in(stack), (stack.id,))
+
+
+def _only_dim(op: Op, rank: int) -> int | None:
+    dim = op.attributes.get("dim")
+    if isinstance(dim, tuple) and len(dim) == 1:
+        dim = dim[0]
+    return dim % rank if isinstance(dim, int) and not isinstance(dim, bool) else None
