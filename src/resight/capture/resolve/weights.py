@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import re
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,11 +13,14 @@ import torch
 from torch import nn
 
 from ...errors import UserError
-from ...text import one_line, plural
+from ...text import one_line, plural, shorten
 
 SUFFIXES = (".safetensors", ".pt", ".pth", ".th", ".bin", ".ckpt")
 WRAPPERS = ("state_dict", "model_state_dict", "model", "net", "module")
 """Names under which training scripts keep the weights beside the epoch and the optimiser."""
+
+FORBIDDEN = re.compile(r"global|trying to|allow", re.IGNORECASE)
+"""In torch's refusal of a pickle that is sound but asks for more than tensors and plain values."""
 
 LISTED = 3
 """Keys named in an error before it says `and N more`."""
@@ -60,21 +65,27 @@ def _read_safetensors(path: Path) -> dict[str, torch.Tensor]:
 
 def _read_checkpoint(path: Path) -> object:
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
-        if "Weights only load failed" not in str(error) or "Unsupported" not in str(error):
+        if not FORBIDDEN.search(_reason(error)):
             raise _corrupt(path, error) from error
-        hint = "load it yourself and save model.state_dict()"
-        raise UserError(
-            f"{path.name} holds more than tensors and is not opened, as that could run code", hint=hint
-        ) from error
+        what = f"{path.name} holds more than tensors and is not opened, as that could run code"
+        raise UserError(what, hint="load it yourself and save model.state_dict()") from error
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
         raise _corrupt(path, error) from error
 
 
 def _corrupt(path: Path, error: Exception) -> UserError:
-    reason = one_line(str(error).split("\n")[0])[:80] or type(error).__name__
+    reason = shorten(_reason(error), 80)
     return UserError(f"{path.name} is no weights file, or a damaged one ({reason})", hint="fetch or save it again")
+
+
+def _reason(error: Exception) -> str:
+    """The line of an error that says what was wrong; torch puts advice around it."""
+    words = str(error).rpartition("WeightsUnpickler error:")[2].strip()
+    return one_line(words.split("\n")[0]) or type(error).__name__
 
 
 def _unwrapped(loaded: object) -> dict[str, torch.Tensor]:

@@ -1,0 +1,450 @@
+"""From a spec to a network and inputs it accepts; every wrong spec, input and weights file gets one clear line."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+from torch import nn
+
+from resight.capture.resolve import Resolved, resolve
+from resight.capture.resolve.example import IMAGENET_MEAN, IMAGENET_STD, read_image, typed
+from resight.capture.resolve.guess import guess_example
+from resight.capture.resolve.weights import load_weights
+from resight.errors import MissingExtra, UserError
+
+torch.set_num_threads(2)
+
+NETS = """
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self, width: int, depth: int = 1):
+        super().__init__()
+        self.stem = nn.Conv2d(3, width, 3)
+        self.blocks = nn.Sequential(*(nn.Conv2d(width, width, 3, padding=1) for _ in range(depth)))
+        self.head = nn.Linear(width * 30 * 30, 10)
+
+    def forward(self, x):
+        x = self.stem(x)
+        return self.head((x + self.blocks(x)).flatten(1))
+
+def small():
+    return Net(4)
+
+def broken():
+    return nn.Linear(2, 3, nonsense=True)
+
+def number():
+    return 7
+
+ready = nn.Linear(5, 2)
+constant = 3
+"""
+
+
+@pytest.fixture
+def nets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with the user's file `nets.py`, as the current directory."""
+    (tmp_path / "nets.py").write_text(NETS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    sys.modules.pop("nets", None)
+
+
+def shapes(found: Resolved) -> list[tuple[int, ...]]:
+    values = [*found.args, *found.kwargs.values()]
+    return [tuple(value.shape) for value in values if isinstance(value, torch.Tensor)]
+
+
+def refused(*args: str, **options: object) -> str:
+    """The one line a spec is refused with."""
+    with pytest.raises(UserError) as caught:
+        resolve(*args, **options)  # type: ignore[arg-type]
+    line = str(caught.value)
+    assert "\n" not in line
+    return line
+
+
+# --- library models -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("torchvision:resnet18", [(1, 3, 224, 224)]),
+        ("torchvision:inception_v3", [(1, 3, 299, 299)]),
+        ("torchvision:vit_b_16(image_size=64)", [(1, 3, 64, 64)]),
+        ("torchvision:r3d_18", [(1, 3, 16, 112, 112)]),
+        ("torchvision:regnet_x_400mf", [(1, 3, 224, 224)]),
+        ("timm:resnet18", [(1, 3, 224, 224)]),
+        ("timm:resnet18.a1_in1k", [(1, 3, 224, 224)]),
+        ("hf:gpt2", [(1, 32)]),
+        ("hf:t5", [(1, 32), (1, 16)]),
+        ("hf:vit", [(1, 3, 224, 224)]),
+        ("hf:whisper", [(1, 80, 3000), (1, 16)]),
+        ("hf:clip", [(1, 32), (1, 3, 224, 224)]),
+    ],
+)
+def test_library_models_come_on_meta_with_an_input_of_their_own_size(
+    spec: str, expected: list[tuple[int, ...]]
+) -> None:
+    found = resolve(spec)
+    assert shapes(found) == expected
+    assert {value.device.type for value in found.model.state_dict().values()} == {"meta"}
+    assert found.title == spec.partition(":")[2]
+    assert found.notes[0].startswith("input guessed: ")
+    assert not found.model.training
+
+
+def test_arguments_reach_the_builder() -> None:
+    assert resolve("torchvision:resnet18(num_classes=10)").model.fc.out_features == 10
+    assert len(resolve("hf:gpt2(n_layer=2)").model.transformer.h) == 2
+    assert resolve("timm:resnet18(num_classes=7)").model.fc.out_features == 7
+
+
+def test_a_type_made_for_text_has_its_head_and_others_are_bare() -> None:
+    classes = {name: type(resolve(f"hf:{name}").model).__name__ for name in ("gpt2", "llama", "bert", "t5", "vit")}
+    assert classes == {
+        "gpt2": "GPT2LMHeadModel", "llama": "LlamaForCausalLM", "bert": "BertModel", "t5": "T5Model", "vit": "ViTModel",
+    }  # fmt: skip
+
+
+def test_on_cpu_the_random_weights_are_the_same_each_time() -> None:
+    before = torch.get_rng_state()
+    first, second = (resolve("torchvision:squeezenet1_1", device="cpu") for _ in range(2))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert all(torch.equal(a, b) for a, b in zip(first.model.parameters(), second.model.parameters()))
+    assert isinstance(first.args[0], torch.Tensor)
+    assert torch.equal(first.args[0], second.args[0])  # type: ignore[arg-type]
+
+
+def test_transformers_stays_offline_only_while_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    before = constants.HF_HUB_OFFLINE
+    refused("hf:gpt2(n_layer='two')")
+    assert os.environ["HF_HUB_OFFLINE"] == "0"
+    assert before == constants.HF_HUB_OFFLINE
+
+
+@pytest.mark.parametrize(
+    ("spec", "line"),
+    [
+        ("resnet18", "'resnet18' does not say where the network comes from; did you mean torchvision:resnet18?"),
+        ("nets.py", "name the class or function: nets.py:Net"),
+        ("torchvision:resnet17", "torchvision has no model 'resnet17'; did you mean resnet18"),
+        ("timm:resnet17", "timm has no model 'resnet17'; did you mean resnet18"),
+        ("hf:gpt3", "transformers has no model type 'gpt3'; did you mean"),
+        ("hf:openai/gpt2", "not a repository"),
+        ("hf:gpt2(n_layr=2)", "hf:gpt2 has no setting 'n_layr'; did you mean n_layer"),
+        ("hf:gpt2(n_layer='two')", "transformers cannot configure gpt2(n_layer='two'): "),
+        ("hf:gpt2(2)", "hf:gpt2 takes named arguments only"),
+        ("torchvision:resnet18(classes=2)", "torchvision cannot build resnet18(classes=2): TypeError"),
+        ("what/ever:x", "neither a family of models nor a Python module"),
+    ],
+)
+def test_an_unknown_name_is_one_line_with_what_to_try(spec: str, line: str) -> None:
+    assert line in refused(spec)
+
+
+@pytest.mark.parametrize(
+    ("spec", "package"), [("torchvision:x", "torchvision"), ("timm:x", "timm"), ("hf:x", "transformers")]
+)
+def test_a_missing_extra_names_the_pip_line(spec: str, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.split(".")[0] == package]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [_Without(package), *sys.meta_path])
+    with pytest.raises(
+        MissingExtra, match=rf'needs the package {package}; install it with: pip install "resight\[\w+\]"'
+    ):
+        resolve(spec)
+
+
+class _Without:
+    """An importer that knows nothing of one package, as if it were not installed."""
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name.split(".")[0] == self.package:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+# --- the user's own code --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["nets.py", "nets", "./nets.py"])
+def test_a_class_in_a_file_or_module(nets: Path, place: str) -> None:
+    found = resolve(f"{place}:Net(4, depth=2)")
+    assert found.title == "Net(4, depth=2)"
+    assert len(found.model.blocks) == 2
+    assert shapes(found) == [(1, 3, 32, 32)]
+    assert found.notes == ("input guessed: 1x3x32x32, from the first layer",)
+    assert found.model(*found.args).shape == (1, 10)
+    assert str(nets) not in sys.path
+
+
+def test_a_function_a_ready_module_and_meta(nets: Path) -> None:
+    assert type(resolve("nets.py:small").model).__name__ == "Net"
+    assert shapes(resolve("nets.py:ready")) == [(1, 5)]
+    assert next(resolve("nets.py:small", device="meta").model.parameters()).is_meta
+    assert resolve("nets.py:small", train=True).model.training
+
+
+@pytest.mark.parametrize(
+    ("spec", "line"),
+    [
+        ("nets.py:Net", "Net does not take these arguments (missing a required argument: 'width')"),
+        ("nets.py:Net", "; write nets.py:Net(width=...)"),
+        ("nets.py:Net(4, dept=2)", "it takes Net(width: int, depth: int = 1)"),
+        ("nets.py:Nett", "nets.py has no 'Nett'; did you mean Net?"),
+        ("nets.py:zzz", "nets.py has no 'zzz'; it has Net, small, broken, number, ready"),
+        ("nets.py:broken", "broken raised while it was built: TypeError: "),
+        ("nets.py:broken", " at nets.py:20"),
+        ("nets.py:number", "number gave a int; the factory must return a torch.nn.Module"),
+        ("nets.py:constant", "constant in nets.py is a int; name a class or a function"),
+        ("gone.py:Net", "there is no file gone.py"),
+        ("folder.py:Net", "folder.py is a directory"),
+        ("bad.py:Net", "bad.py raised while it was imported: ValueError: no luck at bad.py:2"),
+        ("typo.py:Net", "typo.py raised while it was imported: SyntaxError"),
+        ("typo.py:Net", " at typo.py:1"),
+        ("leaves.py:Net", "leaves.py raised while it was imported: SystemExit: 3 at leaves.py:1"),
+        ("needs.py:Net", "No module named 'nowhere_to_be_found' at needs.py:1"),
+        ("absent.module:Net", "there is no module 'absent'"),
+    ],
+)  # fmt: skip
+def test_wrong_code_is_one_line_with_file_and_line(nets: Path, spec: str, line: str) -> None:
+    (nets / "folder.py").mkdir()
+    (nets / "bad.py").write_text("x = 1\nraise ValueError('no luck')\n")
+    (nets / "typo.py").write_text("def f(:\n")
+    (nets / "leaves.py").write_text("raise SystemExit(3)\n")
+    (nets / "needs.py").write_text("import nowhere_to_be_found\n")
+    assert line in refused(spec)
+
+
+# --- inputs ---------------------------------------------------------------------------------------------------------
+
+
+def test_typed_inputs_have_the_shape_dtype_and_name_asked_for() -> None:
+    example = typed(["1x3x8x8", "2×4:bf16", "ids=1x128:int64", "mask=2x2:bool"], "cpu")
+    image, half = example.args
+    assert isinstance(image, torch.Tensor)
+    assert isinstance(half, torch.Tensor)
+    assert (image.shape, image.dtype, half.dtype) == ((1, 3, 8, 8), torch.float32, torch.bfloat16)
+    ids, mask = example.kwargs["ids"], example.kwargs["mask"]
+    assert isinstance(ids, torch.Tensor)
+    assert isinstance(mask, torch.Tensor)
+    assert (ids.dtype, ids.unique().tolist(), bool(mask.all())) == (torch.int64, [0, 1], True)
+
+
+@pytest.mark.parametrize("wish", ["", "x", "1x", "1x3x", "-1x3", "1.5", "ids=", "1x3:", "a b=1x3"])
+def test_a_wish_of_another_form_is_refused(wish: str) -> None:
+    with pytest.raises(UserError, match="write sizes as 1x3x224x224"):
+        typed([wish], "cpu")
+
+
+def test_an_unknown_dtype_is_refused() -> None:
+    with pytest.raises(UserError, match="unknown dtype 'float33'; try float32"):
+        typed(["1x3:float33"], "cpu")
+
+
+class Flat(nn.Module):
+    """A LeNet: fits one image size only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(1, 2, 5)
+        self.norm = nn.BatchNorm2d(2)
+        self.head = nn.Linear(2 * 24 * 24, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.norm(self.conv(x)).flatten(1))
+
+
+class Values(nn.Module):
+    """Looks at values, which a try does not have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(6, 6)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.layer(x) if x.mean() > 0 else x
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        (Flat(), [(1, 1, 28, 28)]),
+        (Values(), [(1, 6)]),
+        (nn.Sequential(nn.Embedding(50, 8), nn.Linear(8, 2)), [(1, 16)]),
+        (nn.Sequential(nn.Conv2d(5, 8, 7, stride=2), nn.ReLU()), [(1, 5, 224, 224)]),
+        (nn.Conv1d(4, 4, 3), [(1, 4, 128)]),
+        (nn.Conv3d(1, 4, 3), [(1, 1, 16, 112, 112)]),
+        (nn.LSTM(9, 4), [(1, 16, 9)]),
+        (nn.Transformer(8, 2, 1, 1, 16, batch_first=True), [(1, 16, 8), (1, 16, 8)]),
+    ],
+)  # fmt: skip
+def test_an_input_is_guessed_from_the_first_layer(model: nn.Module, expected: list[tuple[int, ...]]) -> None:
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+    example = guess_example(model, "cpu")
+    assert [tuple(value.shape) for value in example.args if isinstance(value, torch.Tensor)] == expected
+    assert model.training
+    assert all(torch.equal(value, state[name]) for name, value in model.state_dict().items())
+
+
+@pytest.mark.parametrize("model", [nn.ReLU(), nn.Sequential(nn.Conv2d(3, 4, 3), nn.Linear(7, 2))])
+def test_what_cannot_be_guessed_says_the_flag_to_write(model: nn.Module) -> None:
+    with pytest.raises(UserError, match=r"cannot guess the input.*; write its shape, for instance --input 1x3x224x224"):
+        guess_example(model, "cpu")
+
+
+def test_a_grey_image_is_cropped_and_normalised(tmp_path: Path) -> None:
+    Image.new("RGB", (80, 60), (255, 0, 128)).save(tmp_path / "a.png")
+    pixels = read_image(tmp_path / "a.png", (32, 24), channels=3)
+    expected = [(level / 255 - mean) / std for level, mean, std in zip((255, 0, 128), IMAGENET_MEAN, IMAGENET_STD)]
+    assert pixels.shape == (1, 3, 32, 24)
+    assert torch.allclose(pixels, torch.tensor(expected)[None, :, None, None].expand_as(pixels), atol=1e-6)
+    assert read_image(tmp_path / "a.png", (8, 8), channels=1).shape == (1, 1, 8, 8)
+
+
+def test_an_image_takes_the_place_of_the_guessed_input(nets: Path) -> None:
+    Image.new("RGB", (64, 48), (10, 200, 30)).save("a.png")
+    found = resolve("nets.py:small", image=Path("a.png"))
+    assert shapes(found) == [(1, 3, 32, 32)]
+    assert found.notes == ("image a.png cropped to 32x32 and normalised with ImageNet's mean and deviation",)
+    assert "not an image that can be read" in refused("nets.py:small", image=Path("nets.py"))
+    assert "there is no file b.png" in refused("nets.py:small", image=Path("b.png"))
+    assert "is a directory" in refused("nets.py:small", image=Path(nets))
+    assert "does not take one image" in refused("nets.py:ready", image=Path("a.png"))
+    assert "use --device cpu" in refused("nets.py:small", image=Path("a.png"), device="meta")
+
+
+def test_a_device_that_is_not_there_is_refused() -> None:
+    assert "there is no device 'abacus' here; use --device cpu or --device meta" in refused(
+        "torchvision:resnet18", device="abacus"
+    )
+
+
+# --- weights --------------------------------------------------------------------------------------------------------
+
+
+def tiny(out: int = 2) -> nn.Module:
+    return nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, out))
+
+
+def filled(value: float) -> dict[str, torch.Tensor]:
+    return {name: torch.full_like(old, value) for name, old in tiny().state_dict().items()}
+
+
+@pytest.mark.parametrize("suffix", [".pt", ".pth", ".th", ".bin", ".ckpt", ".safetensors"])
+def test_weights_of_every_format_are_loaded(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"w{suffix}"
+    save_file(filled(3), path) if suffix == ".safetensors" else torch.save(filled(3), path)
+    model = tiny()
+    load_weights(model, path)
+    assert all(bool((value == 3).all()) for value in model.state_dict().values())
+
+
+@pytest.mark.parametrize("wrapper", ["state_dict", "model_state_dict", "model"])
+@pytest.mark.parametrize("prefix", ["", "module.", "module._orig_mod."])
+def test_wrappers_prefixes_and_missing_counters_are_understood(tmp_path: Path, wrapper: str, prefix: str) -> None:
+    state = {prefix + name: value for name, value in filled(5).items() if "num_batches" not in name}
+    torch.save({wrapper: state, "epoch": 7, "best_prec1": 91.5}, tmp_path / "w.th")
+    model = tiny()
+    load_weights(model, tmp_path / "w.th")
+    assert all(bool((value == 5).all()) for value in model.parameters())
+
+
+class Runs:
+    """Unpickling this would write a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> object:
+        return Path.touch, (self.path,)
+
+
+def test_weights_never_run_code(tmp_path: Path) -> None:
+    torch.save({"state_dict": filled(1), "args": Runs(tmp_path / "ran")}, tmp_path / "w.pt")
+    (tmp_path / "w.bin").write_bytes(pickle.dumps(Runs(tmp_path / "ran"), protocol=2))
+    for name in ("w.pt", "w.bin"):
+        with pytest.raises(UserError, match="holds more than tensors and is not opened"):
+            load_weights(tiny(), tmp_path / name)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_damaged_or_wrong_file_is_one_line_and_leaves_the_model(tmp_path: Path) -> None:
+    torch.save(filled(1), tmp_path / "good.pt")
+    (tmp_path / "cut.pt").write_bytes((tmp_path / "good.pt").read_bytes()[:300])
+    (tmp_path / "words.pth").write_text("<html>not found</html>")
+    (tmp_path / "empty.safetensors").write_bytes(b"")
+    (tmp_path / "noise.safetensors").write_bytes(bytes(range(256)))
+    (tmp_path / "w.onnx").write_bytes(b"x")
+    (tmp_path / "folder.pt").mkdir()
+    torch.save({"epoch": 3}, tmp_path / "nothing.pt")
+    torch.save([1, 2], tmp_path / "list.pt")
+    expected = {
+        "cut.pt": "is no weights file, or a damaged one",
+        "words.pth": "is no weights file, or a damaged one",
+        "empty.safetensors": "is no weights file, or a damaged one",
+        "noise.safetensors": "is no weights file, or a damaged one",
+        "w.onnx": "use one of .safetensors .pt",
+        "folder.pt": "is a directory",
+        "gone.pt": "there is no weights file",
+        "nothing.pt": "holds no named tensors",
+        "list.pt": "holds no named tensors",
+    }
+    for name, words in expected.items():
+        model = tiny()
+        before = [value.clone() for value in model.parameters()]
+        with pytest.raises(UserError) as caught:
+            load_weights(model, tmp_path / name)
+        assert words in str(caught.value), name
+        assert "\n" not in str(caught.value)
+        assert all(torch.equal(old, new) for old, new in zip(before, model.parameters()))
+
+
+def test_weights_of_another_network_say_what_differs(tmp_path: Path) -> None:
+    state = filled(1)
+    state["head.weight"] = state.pop("0.weight")
+    torch.save(state, tmp_path / "w.pt")
+    with pytest.raises(UserError) as caught:
+        load_weights(tiny(out=6), tmp_path / "w.pt")
+    assert str(caught.value) == (
+        "w.pt does not fit Sequential: 1 key missing (0.weight), 1 key not in the model (head.weight), "
+        "2 shapes unlike (2.weight is 2x4 in the file and 6x4 here); "
+        "give the factory the arguments these weights were trained with"
+    )
+
+
+def test_a_tied_weight_needs_only_one_of_its_names(tmp_path: Path) -> None:
+    def tied() -> nn.ModuleDict:
+        model = nn.ModuleDict({"embed": nn.Embedding(4, 3), "head": nn.Linear(3, 4, bias=False)})
+        model["head"].weight = model["embed"].weight
+        return model
+
+    save_file({"embed.weight": torch.ones(4, 3)}, tmp_path / "w.safetensors")
+    model = tied()
+    load_weights(model, tmp_path / "w.safetensors")
+    assert bool((model["head"].weight == 1).all())
+
+
+def test_weights_put_a_library_model_on_the_cpu(tmp_path: Path) -> None:
+    state = resolve("torchvision:squeezenet1_1(num_classes=2)", device="cpu").model.state_dict()
+    torch.save({f"module.{name}": torch.zeros_like(value) for name, value in state.items()}, tmp_path / "w.pt")
+    found = resolve("torchvision:squeezenet1_1(num_classes=2)", weights=tmp_path / "w.pt")
+    assert all(not value.is_meta and not bool(value.any()) for value in found.model.parameters())
+    assert found.notes[-1] == "weights from w.pt"
