@@ -75,6 +75,8 @@ def _over_one(flow: Flow, op: Op, walk: Walk) -> Walk | None:
         return walk.over(op.id, "identity")
     if name in words.SLICES:
         return _over_slice(op, walk)
+    if name == "div" and not flow.values_in(op, "input"):
+        return None  # a number over the value: not linear
     if name in words.PRODUCTS | words.NEGATIONS:  # a product with a random mask is stochastic depth by hand
         return walk.over(op.id, "identity" if flow.noise[op.id] else "scaled")
     if name in words.ADDS:

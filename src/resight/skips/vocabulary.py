@@ -6,9 +6,9 @@ VIEWS = frozenset(
     """alias as_strided channel_shuffle clone contiguous copy detach expand expand_as flatten identity
     movedim moveaxis native_channel_shuffle permute pixel_shuffle pixel_unshuffle repeat repeat_interleave reshape
     reshape_as squeeze swapaxes swapdims t tile transpose type_as unflatten unfold unsqueeze view view_as
-    view_as_complex view_as_real flip rot90 adjoint mT T H mH real""".split()
+    view_as_complex view_as_real flip rot90 adjoint positive""".split()
 )
-CASTS = frozenset("to float half double bfloat16 type cpu cuda".split())
+CASTS = frozenset(["to"])
 DROPOUTS = frozenset(
     """dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout native_dropout
     stochastic_depth""".split()
@@ -38,7 +38,7 @@ NORMS = frozenset(
     """batch_norm group_norm instance_norm layer_norm local_response_norm native_batch_norm native_group_norm
     native_layer_norm normalize rms_norm sync_batch_norm""".split()
 )
-PRODUCTS = frozenset("mul div true_divide".split())
+PRODUCTS = frozenset(["mul", "div"])
 NEGATIONS = frozenset(["neg"])
 
 CONVOLUTIONS = frozenset(f"conv{t}{n}d" for n in (1, 2, 3) for t in ("", "_transpose")) | {"convolution"}
@@ -46,7 +46,7 @@ LINEAR = CONVOLUTIONS | frozenset(
     """linear matmul mm bmm mv addmm addbmm baddbmm einsum bilinear tensordot grouped_mm
     scaled_mm scaled_grouped_mm""".split()
 )
-RECURRENT = frozenset("lstm gru rnn_tanh rnn_relu lstm_cell gru_cell rnn_tanh_cell rnn_relu_cell".split())
+RECURRENT = frozenset("lstm gru rnn lstm_cell gru_cell rnn_cell".split())
 ATTENTION = frozenset("scaled_dot_product_attention flex_attention multi_head_attention_forward".split())
 FOURIER = frozenset(f"fft_{i}{r}fft{n}" for i in ("", "i") for r in ("", "r") for n in ("", "2", "n"))
 MIXING = LINEAR | RECURRENT | ATTENTION | FOURIER | POOLS | frozenset(["cumsum", "grid_sample", "deform_conv2d"])

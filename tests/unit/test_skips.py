@@ -1,0 +1,327 @@
+"""What counts as a residual connection, on graphs drawn by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from graphs import SHAPE, Pen
+from resight.graph import Graph, Ref
+from resight.skips import Skip, find_skips
+
+
+def only(graph: Graph) -> Skip:
+    (skip,) = find_skips(graph)
+    return skip
+
+
+def test_diamond() -> None:
+    #  x ──────────────────────┐
+    #  └ conv─bn─relu─conv─bn ─ add
+    net = Pen()
+    x = net.input()
+    y = net.add(net.branch(x), x)
+    skip = only(net.done(y))
+    assert (skip.kind, skip.combine, skip.merge, skip.source) == ("identity", "add", y.op, x)
+    assert skip.shortcut == ()
+    assert skip.branch == ((1, 5),)
+    assert skip.closed
+    assert (skip.partial, skip.weak, skip.long, skip.recurrent) == (False,) * 4
+
+
+def test_plain_twin_has_none() -> None:
+    net = Pen()
+    assert find_skips(net.done(net.relu(net.branch(net.branch(net.input()))))) == ()
+
+
+def by_operator(net: Pen, x: Ref, f: Ref) -> Ref:
+    return net.op("add", x, f)
+
+
+def swapped(net: Pen, x: Ref, f: Ref) -> Ref:
+    return net.op("add", f, x)
+
+
+def subtracted(net: Pen, x: Ref, f: Ref) -> Ref:
+    return net.op("sub", x, f)
+
+
+def summed_list(net: Pen, x: Ref, f: Ref) -> Ref:
+    return net.op("add", net.op("add", x, other=0), f)
+
+
+def stacked(net: Pen, x: Ref, f: Ref) -> Ref:
+    stack = net.op("stack", x, f, shape=(2, *SHAPE), args=("tensors.0", "tensors.1"), dim=0)
+    return net.op("sum", stack, shape=SHAPE, dim=(0,))
+
+
+def fused(net: Pen, x: Ref, f: Ref) -> Ref:
+    return net.op("addmm", x, f, args=("input", "mat1"), weights=((8, 8),))
+
+
+@pytest.mark.parametrize("join", [by_operator, swapped, subtracted, summed_list, stacked, fused])
+def test_every_way_to_write_an_add(join: Callable[[Pen, Ref, Ref], Ref]) -> None:
+    net = Pen()
+    x = net.input()
+    y = join(net, x, net.branch(x))
+    skip = only(net.done(y))
+    assert (skip.kind, skip.source, skip.merge) == ("identity", x, y.op)
+
+
+def test_a_sum_over_another_dimension_is_no_merge() -> None:
+    net = Pen()
+    x = net.input()
+    stack = net.op("stack", x, net.branch(x), shape=(2, *SHAPE), args=("tensors.0", "tensors.1"), dim=0)
+    assert find_skips(net.done(net.op("sum", stack, dim=(1,)))) == ()
+
+
+@pytest.mark.parametrize(
+    ("steps", "kind"),
+    [
+        (["reshape", "to", "dropout"], "identity"),
+        (["mul"], "scaled"),
+        (["batch_norm"], "normed"),
+        (["pad"], "resampled"),
+        (["avg_pool2d", "pad"], "resampled"),
+        (["conv2d", "batch_norm"], "projection"),
+        (["avg_pool2d", "conv2d", "batch_norm"], "projection"),
+    ],
+)
+def test_kind_is_what_the_shortcut_holds(steps: list[str], kind: str) -> None:
+    net = Pen()
+    x = net.input()
+    short = x
+    for step in steps:
+        weights: dict[str, tuple[tuple[int, ...], ...]] = {"conv2d": ((8, 8, 1, 1),), "batch_norm": ((8,),)}
+        short = net.op(step, short, weights=weights.get(step, ()))
+    skip = only(net.done(net.add(net.branch(x), short)))
+    assert skip.kind == kind
+    assert skip.shortcut == tuple(range(1, 1 + len(steps)))
+    assert set(skip.shortcut).isdisjoint(range(skip.branch[0][0], skip.branch[-1][1] + 1))
+
+
+def test_a_nonlinearity_ends_a_shortcut() -> None:
+    net = Pen()
+    x = net.input()
+    assert find_skips(net.done(net.add(net.relu(net.conv(x)), net.relu(net.conv(net.relu(net.conv(x))))))) == ()
+
+
+def test_equally_deep_linear_ways_are_two_branches() -> None:
+    net = Pen()
+    x = net.input()
+    assert find_skips(net.done(net.add(net.norm(net.conv(x)), net.norm(net.conv(x))))) == ()
+
+
+def test_highway_is_gated() -> None:
+    #  y = t * h(x) + (1 - t) * x,  t = sigmoid(conv(x))
+    net = Pen()
+    x = net.input()
+    h = net.relu(net.conv(x))
+    t = net.op("sigmoid", net.conv(x))
+    carried = net.op("mul", net.op("rsub", t, other=1), x)
+    skip = only(net.done(net.add(net.op("mul", t, h), carried)))
+    assert skip.kind == "gated"
+    assert skip.source == x
+
+
+def test_lerp_with_a_gate_is_gated() -> None:
+    net = Pen()
+    x = net.input()
+    t = net.op("sigmoid", net.conv(x))
+    y = net.op("lerp", x, net.relu(net.conv(x)), t, args=("input", "end", "weight"))
+    assert only(net.done(y)).kind == "gated"
+
+
+def test_selective_kernels_are_no_skip() -> None:
+    #  u1 and u2 are weighed by gates computed from u1 + u2: each reaches the other only through a gate
+    net = Pen()
+    x = net.input()
+    u1, u2 = net.relu(net.conv(x)), net.relu(net.conv(x))
+    fused = net.conv(net.add(u1, u2))
+    a1, a2 = net.op("softmax", net.conv(fused)), net.op("softmax", net.conv(fused))
+    assert find_skips(net.done(net.add(net.op("mul", a1, u1), net.op("mul", a2, u2)))) == ()
+
+
+def test_squeeze_and_excitation_is_no_skip() -> None:
+    net = Pen()
+    x = net.input()
+    pooled = net.op("adaptive_avg_pool2d", x, shape=(2, 8, 1, 1))
+    assert find_skips(net.done(net.op("mul", x, net.op("sigmoid", net.conv(pooled))))) == ()
+
+
+def test_masks_positions_and_constants_are_not_data() -> None:
+    net = Pen()
+    x = net.input()
+    mask = net.op("constant", shape=SHAPE)
+    ids = net.input(2, 8, dtype="int64", name="ids")
+    y = net.add(net.add(net.relu(net.conv(x)), mask), net.op("to", ids, shape=SHAPE))
+    assert find_skips(net.done(y)) == ()
+
+
+def test_embedded_ids_are_data_and_embedded_positions_are_not() -> None:
+    net = Pen()
+    ids = net.input(2, 8, dtype="int64", name="ids")
+    words = net.op("embedding", ids, shape=SHAPE, weights=((100, 8),))
+    places = net.op("embedding", net.op("arange", shape=(8,), dtype="int64"), shape=SHAPE, weights=((64, 8),))
+    x = net.add(words, places)
+    skip = only(net.done(net.add(x, net.branch(x))))
+    assert skip.source == x
+
+
+def test_dead_values_are_dropped() -> None:
+    net = Pen()
+    x = net.input()
+    net.add(x, net.branch(x))
+    assert find_skips(net.done(net.relu(x))) == ()
+
+
+def test_adds_read_once_are_one_merge() -> None:
+    #  y = x + attention(x) + mlp(x), as in GPT-J
+    net = Pen()
+    x = net.input()
+    y = net.add(net.add(net.branch(x), net.branch(x)), x)
+    skip = only(net.done(y))
+    assert (skip.kind, skip.merge, skip.source) == ("identity", y.op, x)
+
+
+def test_nothing_learned_is_weak() -> None:
+    net = Pen()
+    x = net.input()
+    skip = only(net.done(net.op("sub", net.op("avg_pool2d", x), x)))
+    assert skip.weak
+
+
+def test_a_learned_scale_after_pooling_is_not_weak() -> None:
+    net = Pen()
+    x = net.input()
+    skip = only(net.done(net.add(net.norm(net.op("avg_pool2d", x)), x)))
+    assert not skip.weak
+
+
+def test_dense_block_carries_older_values_too() -> None:
+    net = Pen()
+    x = net.input()
+    y1 = net.conv(net.relu(x))
+    y2 = net.conv(net.relu(net.cat(x, y1)))
+    end = net.cat(x, y1, y2)
+    first, second = find_skips(net.done(end))
+    assert (first.combine, first.kind, first.source) == ("concat", "identity", x)
+    assert (second.source, second.also, second.long) == (y1, (x,), True)
+    assert not first.closed  # y1 is read again later
+
+
+def test_inception_join_is_no_skip() -> None:
+    net = Pen()
+    x = net.input()
+    pooled = net.op("max_pool2d", x)
+    assert find_skips(net.done(net.cat(net.relu(net.conv(x)), net.relu(net.conv(net.relu(net.conv(x)))), pooled))) == ()
+
+
+def test_sliced_shortcut_is_partial() -> None:
+    net = Pen()
+    x = net.input()
+    halves = net.op("chunk", x, shape=(2, 4, 16, 16), outputs=2)
+    left, right = halves, Ref(halves.op, 1)
+    y1 = net.add(left, net.branch(right))
+    y2 = net.add(right, net.branch(y1))
+    first, second = find_skips(net.done(net.cat(y1, y2)))[:2]
+    assert (first.source, first.partial) == (x, True)
+    assert (second.source, second.partial) == (right, False)
+
+
+def unet(net: Pen, depth: int, join: Callable[[Ref, Ref], Ref]) -> Graph:
+    x = net.input()
+    kept = []
+    for _ in range(depth):
+        x = net.relu(net.conv(x))
+        kept.append(x)
+        x = net.op("max_pool2d", x)
+    x = net.relu(net.conv(x))
+    while kept:
+        x = net.relu(net.conv(join(net.op("interpolate", x), kept.pop())))
+    return net.done(x)
+
+
+def test_long_skips_nest() -> None:
+    net = Pen()
+    skips = find_skips(unet(net, 4, net.add))
+    assert [skip.long for skip in skips] == [False, True, True, True]
+    assert all(skip.closed for skip in skips)
+    outer = skips[-1]
+    assert outer.branch == ((outer.source.op + 1, outer.merge - 1),)
+
+
+def test_concat_unet() -> None:
+    net = Pen()
+    skips = find_skips(unet(net, 3, lambda up, kept: net.op("cat", up, kept, args=("tensors.0", "tensors.1"))))
+    assert [(s.combine, s.kind) for s in skips] == [("concat", "identity")] * 3
+
+
+def test_a_value_read_later_keeps_a_region_open() -> None:
+    net = Pen()
+    x = net.input()
+    inner = net.conv(x)
+    y = net.add(x, net.relu(inner))
+    assert not only(net.done(y, inner)).closed
+
+
+def test_link_to_the_merge_before() -> None:
+    def second_link(step: Callable[[Pen, Ref], Ref]) -> str:
+        net = Pen()
+        x = net.input()
+        x = step(net, net.add(x, net.branch(x)))
+        return find_skips(net.done(net.add(x, net.branch(x))))[1].link
+
+    assert second_link(lambda net, x: x) == "identity"
+    assert second_link(lambda net, x: net.relu(x)) == "act"
+    assert second_link(lambda net, x: net.op("layer_norm", x, weights=((8,),))) == "norm"
+    assert second_link(lambda net, x: net.conv(x)) == ""
+
+
+def test_owner_is_the_call_around_branch_and_merge() -> None:
+    net = Pen()
+    x = net.input()
+    net.enter("stage")
+    net.enter("stage.0")
+    x = net.add(x, net.branch(x))
+    net.leave()
+    net.enter("stage.1.conv", "Conv2d")
+    f = net.conv(x)
+    net.leave()
+    x = net.add(x, f)
+    net.leave()
+    inner, outer = find_skips(net.done(x))
+    assert (inner.owner, outer.owner) == (2, 1)
+
+
+def test_gates_of_a_loop_over_time_are_recurrent() -> None:
+    net = Pen()
+    state = net.input()
+    for _ in range(3):
+        z = net.op("sigmoid", net.conv(state))
+        new = net.op("tanh", net.conv(state))
+        state = net.add(net.op("mul", net.op("rsub", z, other=1), new), net.op("mul", z, state))
+    skips = find_skips(net.done(state))
+    assert [(skip.kind, skip.recurrent) for skip in skips] == [("gated", True)] * 3
+
+
+def test_time_does_not_square_with_nested_long_skips(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Closed inner skips count as one op: the regions walked grow with the depth, not with its square."""
+    from resight.skips import find, ways
+
+    def walked(depth: int) -> int:
+        total = 0
+
+        def counted(*args: object, **kwargs: object) -> ways.Region:
+            nonlocal total
+            found = ways.region(*args, **kwargs)  # type: ignore[arg-type]
+            total += len(found.ways)
+            return found
+
+        monkeypatch.setattr(find, "region", counted)
+        net = Pen()
+        find_skips(unet(net, depth, net.add))
+        return total
+
+    assert walked(200) < 2.2 * walked(100)
