@@ -1,0 +1,29 @@
+"""Compiled code runs eagerly while it is traced: inside a compiled region there is nothing to see, and hooks break it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+
+
+@contextmanager
+def eager(model: nn.Module) -> Iterator[tuple[str, ...]]:
+    """Turn compilation off for a while; yields a note if `model` has compiled parts.
+
+    Nothing can be compiled before `torch._dynamo` is imported, and importing it takes seconds, so it is left alone
+    unless somebody else did.
+    """
+    if "torch._dynamo" not in sys.modules or not hasattr(torch.compiler, "set_stance"):
+        yield ()
+        return
+    note = "compiled modules ran uncompiled while they were traced"
+    with torch.compiler.set_stance("force_eager"):
+        yield (note,) if any(map(_is_compiled, model.modules())) else ()
+
+
+def _is_compiled(module: nn.Module) -> bool:
+    return hasattr(module, "_orig_mod") or getattr(module, "_compiled_call_impl", None) is not None

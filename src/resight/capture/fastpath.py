@@ -1,0 +1,31 @@
+"""torch's fused transformer inference: off while an op recorder watches, and worth a note where it would have run."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+LAYERS = (nn.MultiheadAttention, nn.TransformerEncoderLayer)
+
+
+def fast_path_note(model: nn.Module) -> tuple[str, ...]:
+    """A note if some layer of `model` would take the fused path, judged by the conditions torch documents for it."""
+    if not torch.backends.mha.get_fastpath_enabled():
+        return ()
+    fused = {type(module).__name__ for module in model.modules() if _would_fuse(module)}
+    return tuple(
+        f"the fused fast path of {name} was opened to show what it does; rounding may differ by about 1e-6"
+        for name in sorted(fused)
+    )
+
+
+def _would_fuse(module: nn.Module) -> bool:
+    if not isinstance(module, LAYERS) or module.training or torch.is_autocast_enabled():
+        return False
+    if torch.is_grad_enabled() and any(parameter.requires_grad for parameter in module.parameters()):
+        return False
+    attention = module if isinstance(module, nn.MultiheadAttention) else module.self_attn
+    plain = attention._qkv_same_embed_dim and attention.num_heads % 2 == 0 and attention.bias_k is None
+    if isinstance(module, nn.TransformerEncoderLayer):
+        return bool(plain and attention.batch_first and module.activation_relu_or_gelu)
+    return bool(plain and attention.batch_first and not attention.add_zero_attn)

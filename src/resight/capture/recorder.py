@@ -1,0 +1,188 @@
+"""The op recorder: what runs at every torch function call, kept lean. Everything else is worked out after the run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+from .lost import Recovered, recover
+from .opened import OPENED
+from .ops import KEPT_WHEN_IDLE, plain_name, questions, spelling, writes_in_place
+from .sources import Line, user_line
+from .values import Held, Value, Values, version_of
+
+RawSpec: TypeAlias = tuple[tuple[int, ...], torch.dtype, torch.device]
+
+QUESTIONS = questions()
+ATOMS = frozenset({bool, int, float, str, type(None), type(...), torch.dtype, torch.device})
+LISTS = (list, tuple)
+
+
+class RawOp:
+    """One op as it was seen. Tensors among its arguments are replaced by the values they held."""
+
+    __slots__ = ("args", "call", "function", "inplace", "kwargs", "line", "outputs")
+
+    def __init__(
+        self, function: Any, call: int, args: tuple[Any, ...], kwargs: dict[str, Any], line: Line | None
+    ) -> None:
+        self.function = function
+        self.call = call
+        self.args = args
+        self.kwargs = kwargs
+        self.line = line
+        self.outputs: list[RawSpec] = []
+        self.inplace = False
+
+
+class Recorder(TorchFunctionMode):  # type: ignore[misc]
+    """Records every torch function call that makes tensors; `call` is the module call running now.
+
+    `function` of an op is the torch function, or a name for what is no function: `input`, `constant`, and
+    what ran out of sight (a scripted module, a custom gradient function).
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ops: list[RawOp] = []
+        self.values = Values(self._grow, self._chain)
+        self.call = 0
+        self.failed: tuple[int, RawOp] | None = None
+        self.recovered: list[Recovered] = []
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if func in QUESTIONS or torch._C._current_graph_task_id() != -1:  # inside a backward: recomputed checkpoints
+            return func(*args, **kwargs)
+        if func in OPENED:
+            with self:
+                return OPENED[func](*args, **kwargs)
+        if func is Tensor.__iter__ and args[0].dim():
+            return iter(self.__torch_function__(Tensor.unbind, types, args))
+        return self._run(func, args, kwargs)
+
+    def _run(self, func: Any, args: Any, kwargs: Any) -> Any:
+        first = args[0] if args else next(iter(kwargs.values()), None)
+        version = version_of(first) if isinstance(first, Tensor) else -1
+        raw = RawOp(
+            func,
+            self.call,
+            tuple([self._seen(value) for value in args]),
+            {name: self._seen(value) for name, value in kwargs.items() if name != "out"} if kwargs else kwargs,
+            user_line(sys._getframe(2)),
+        )
+        try:
+            result = func(*args, **kwargs)
+        except Exception as error:
+            self.failed = (id(error), raw)
+            raise
+        self.failed = None
+        if isinstance(result, Tensor):
+            if result is first or "out" in kwargs:
+                self._record_rewritten(raw, result, first, version)
+            else:
+                self.add(raw, result)
+        elif isinstance(result, LISTS):
+            self._record_several(raw, result, args)
+        elif isinstance(first, Tensor) and spelling(func) in ("__setitem__", "data"):
+            self._record_rewritten(raw, first, first, version)
+        return result
+
+    def add(self, raw: RawOp, *tensors: Tensor) -> None:
+        """Record an op that made `tensors`."""
+        number = len(self.ops)
+        self.ops.append(raw)
+        for slot, tensor in enumerate(tensors):
+            raw.outputs.append((tuple(tensor.shape), tensor.dtype, tensor.device))
+            self.values.set(tensor, Value(number, slot))
+
+    def add_named(
+        self, name: str, tensors: tuple[Tensor, ...], reads: tuple[Any, ...] = (), /, **attributes: Any
+    ) -> None:
+        """Record something that is no torch function."""
+        self.add(RawOp(name, self.call, reads, attributes, user_line(sys._getframe(1))), *tensors)
+
+    def read(self, tensor: Tensor) -> Value | Held:
+        """The value a tensor holds. One that nobody was seen making is recovered, or becomes a constant."""
+        value = self.values.find(tensor)
+        if value is not None:
+            return value
+        found = recover(tensor, self.values)
+        if isinstance(found, (Value, Held)):
+            return found
+        if found is not None:
+            self.recovered.append(found)
+            self.add_named(found.name, (tensor,), found.reads)
+        else:
+            self.add_named("constant", (tensor,))
+        return self.values.find(tensor) or Value(len(self.ops) - 1, 0)
+
+    def _record_rewritten(self, raw: RawOp, tensor: Tensor, first: Any, version: int) -> None:
+        """Record an op that handed back (or, for `out=`, filled) a tensor that was there before."""
+        if tensor is not first:
+            raw.inplace = True
+        elif version >= 0 and tensor is first:
+            raw.inplace = version_of(tensor) != version
+        else:
+            raw.inplace = writes_in_place(spelling(raw.function)) or raw.kwargs.get("inplace") is True
+        if not raw.inplace and plain_name(spelling(raw.function)) not in KEPT_WHEN_IDLE:
+            return  # `.to` the same dtype, `.contiguous()` of a contiguous tensor: nothing happened
+        replaced = self.values.find(tensor)
+        self.add(raw, tensor)
+        if raw.inplace:
+            self.values.write(tensor, Value(len(self.ops) - 1, 0), replaced)
+
+    def _record_several(self, raw: RawOp, result: Any, args: Any) -> None:
+        tensors = tuple(tensors_in(result))
+        if not tensors:
+            return
+        rewritten = {id(tensor) for tensor in tensors_in(args)}.intersection(map(id, tensors))
+        before = {id(tensor): self.values.find(tensor) for tensor in tensors} if rewritten else {}
+        self.add(raw, *tensors)
+        for slot, tensor in enumerate(tensors):
+            if id(tensor) in rewritten and writes_in_place(spelling(raw.function)):
+                raw.inplace = True
+                self.values.write(tensor, Value(len(self.ops) - 1, slot), before[id(tensor)])
+
+    def _seen(self, argument: Any) -> Any:
+        """An argument that may be kept: values for tensors, copies of containers."""
+        if isinstance(argument, Tensor):
+            return self.read(argument)
+        kind = type(argument)
+        if kind in ATOMS:
+            return argument
+        if isinstance(argument, LISTS):
+            return tuple([self._seen(value) for value in argument])
+        if kind is slice:
+            return slice(self._seen(argument.start), self._seen(argument.stop), self._seen(argument.step))
+        if isinstance(argument, dict):
+            return tuple([self._seen(value) for value in argument.values()])
+        if isinstance(argument, (torch.SymInt, torch.SymFloat, torch.SymBool)):
+            return str(argument)
+        return kind.__name__ if not isinstance(argument, (torch.memory_format, torch.layout)) else str(argument)
+
+    def _grow(self, op: int, tensor: Tensor) -> Value:
+        outputs = self.ops[op].outputs
+        outputs.append((tuple(tensor.shape), tensor.dtype, tensor.device))
+        return Value(op, len(outputs) - 1)
+
+    def _chain(self, op: int, value: Value) -> None:
+        raw = self.ops[op]
+        raw.kwargs = {**raw.kwargs, "base": value}
+
+
+def tensors_in(nest: Any) -> Iterator[Tensor]:
+    """Tensors in nested lists, tuples and dicts, in order."""
+    if isinstance(nest, Tensor):
+        yield nest
+    elif isinstance(nest, LISTS):
+        for part in nest:
+            yield from tensors_in(part)
+    elif isinstance(nest, dict):
+        for part in nest.values():
+            yield from tensors_in(part)

@@ -1,0 +1,204 @@
+"""Run a model once and keep what it did: `trace`, the way in to everything else."""
+
+from __future__ import annotations
+
+import platform
+import warnings
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .. import text
+from ..errors import ForwardWarning, UserError
+from ..graph import Failure, Graph, Op, Output, TensorSpec
+from ..skips import find_skips
+from ..traces import About, Trace
+from .build import Builder, module_calls, spec
+from .eager import eager
+from .failures import explain
+from .fake import faked, is_weightless
+from .fastpath import fast_path_note
+from .modules import ModuleCalls, class_name
+from .recorder import Recorder
+from .sources import source, traceback_line
+from .structure import named_arguments, named_tensors
+from .untouched import untouched
+from .values import Held, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A graph, and where it comes from."""
+
+    graph: Graph
+    about: About
+
+
+def trace(model: nn.Module, /, *args: Any, **kwargs: Any) -> Trace:
+    """Run `model(*args, **kwargs)` once; return its ops, module calls and residual connections.
+
+    The model, the inputs and torch's global state are left as they were, also when the forward raises; then
+    the trace holds the graph up to the failing op, and a `ForwardWarning` says what happened. The forward runs
+    in the caller's grad mode, so that it takes the path it always takes; under `torch.no_grad()` it needs less
+    memory. Parameters or inputs on the `meta` device make the run a symbolic one: shapes only, no memory.
+
+    Raises:
+        UserError: `model` is no module, or has lazy parameters that were never initialised.
+    """
+    return trace_titled(model, args, kwargs, "")
+
+
+def trace_titled(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any], title: str) -> Trace:
+    """`trace` with a name for the network; an empty title stands for the class name."""
+    captured = trace_graph(model, args, kwargs, title)
+    return Trace(captured.about, captured.graph, find_skips(captured.graph))
+
+
+def trace_graph(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any], title: str = "") -> Captured:
+    """Run a model once and return the graph of what it did, checked. Requirements and errors as for `trace`."""
+    model, notes = _traceable(model)
+    named = named_arguments(model.forward, args, kwargs)
+    given = list(named_tensors(named))
+    run = Run(model)
+    with ExitStack() as around:
+        notes += around.enter_context(eager(model))
+        around.enter_context(untouched(model, [tensor for _, tensor in given]))
+        if is_weightless(model, [tensor for _, tensor in given]):
+            args, kwargs = around.enter_context(faked(model, args, kwargs))
+            given = list(named_tensors(named_arguments(model.forward, args, kwargs)))
+        notes += fast_path_note(model)
+        run.start(given)
+        error = run.forward(args, kwargs)
+        graph = run.graph(error)
+    del error
+    about = About(
+        model=class_name(model),
+        title=title or class_name(model),
+        parameters=graph.calls[0].parameters,
+        mode="train" if model.training else "eval",
+        device=_device(model, given),
+        inputs=", ".join(f"{graph.ops[i].attributes['name']} {graph.ops[i].outputs[0]}" for i in graph.inputs),
+        notes=(*notes, *run.notes()),
+        versions={"torch": str(torch.__version__), "python": platform.python_version()},
+    )
+    if graph.failure is not None:
+        warnings.warn(ForwardWarning(_warning(graph, graph.failure)), stacklevel=3)
+    return Captured(graph, about)
+
+
+class Run:
+    """One forward under the recorder, and the graph of it."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self._model = model
+        self._recorder = Recorder()
+        self._calls = ModuleCalls(model, self._recorder)
+        self._held: dict[str, tuple[TensorSpec, bool]] = {}
+        self._inputs: list[int] = []
+        self._returned: list[tuple[str, Value]] = []
+
+    def start(self, given: list[tuple[str, Tensor]]) -> None:
+        """Make the model's weights and inputs known."""
+        held = [(name, tensor, False) for name, tensor in self._model.named_parameters()]
+        held += [(name, tensor, True) for name, tensor in self._model.named_buffers()]
+        for name, tensor, is_buffer in held:
+            self._held[name] = spec((tuple(tensor.shape), tensor.dtype, tensor.device)), is_buffer
+            self._recorder.values.set(tensor, Held(name))
+        for name, tensor in given:
+            self._inputs.append(len(self._recorder.ops))
+            self._recorder.add_named("input", (tensor,), name=name)
+            self._recorder.ops[-1].line = None
+
+    def forward(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Exception | None:
+        """Call the model; returns the exception it raised, if any. Whatever it returned is let go of."""
+        try:
+            with self._calls.watching(), self._recorder:
+                returned = _forward(self._model, args, kwargs)
+        except Exception as error:
+            return error
+        for name, tensor in named_tensors(returned):
+            self._returned.append((name, self._returned_value(tensor)))
+        return None
+
+    def _returned_value(self, tensor: Tensor) -> Value:
+        """The value of a returned tensor; a parameter or buffer returned as it is becomes a `weight` op."""
+        self._recorder.call = 0
+        value = self._recorder.read(tensor)
+        if isinstance(value, Held):
+            self._recorder.add_named("weight", (tensor,), (value,))
+            value = Value(len(self._recorder.ops) - 1, 0)
+        return value
+
+    def graph(self, error: Exception | None) -> Graph:
+        """What was recorded, as a checked graph."""
+        raws = list(self._recorder.ops)
+        failed = self._recorder.failed
+        if error is not None and failed is not None and _led_to(failed[0], error):
+            raws.append(failed[1])
+        builder = Builder(self._held)
+        ops = tuple(builder.op(number, raw) for number, raw in enumerate(raws))
+        calls = module_calls(self._calls.calls, ops)
+        failure = _failure(ops, error, len(raws) > len(self._recorder.ops)) if error is not None else None
+        outputs = tuple(Output(value.op, value.slot, name) for name, value in self._returned)
+        return Graph(ops, calls, tuple(self._inputs), outputs, failure).check()
+
+    def notes(self) -> tuple[str, ...]:
+        """What could not be seen."""
+        unseen = [f"the inside of {name} can't be seen; it is one op" for name in self._calls.unseen]
+        names = dict.fromkeys(found.name for found in self._recorder.recovered)
+        hidden = [f"{name} ran out of sight; its inputs were told from its gradient function" for name in names]
+        return tuple(dict.fromkeys((*unseen, *hidden)))
+
+
+def _forward(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """The edge between our code and the model's (see `sources.EDGE`)."""
+    return model(*args, **kwargs)
+
+
+def _traceable(model: Any) -> tuple[nn.Module, tuple[str, ...]]:
+    if not isinstance(model, nn.Module):
+        kind = model.__name__ if isinstance(model, type) else type(model).__name__
+        hint = f"call it first: {kind}(...)" if isinstance(model, type) else "wrap it in a module's forward"
+        raise UserError(f"can't trace {kind}: it is no nn.Module", hint=hint)
+    lazy = (nn.parameter.UninitializedParameter, nn.parameter.UninitializedBuffer)
+    for name, tensor in (*model.named_parameters(), *model.named_buffers()):
+        if isinstance(tensor, lazy):
+            raise UserError(
+                f"{name} has no shape yet", hint="run the model once, so that its lazy modules are initialised"
+            )
+    compiled = getattr(model, "_orig_mod", None)
+    if isinstance(compiled, nn.Module):
+        return compiled, ("the model is compiled; what is shown is its uncompiled run",)
+    return model, ()
+
+
+def _device(model: nn.Module, given: list[tuple[str, Tensor]]) -> str:
+    tensors = [*model.parameters(), *(tensor for _, tensor in given)]
+    return str(tensors[0].device) if tensors else "cpu"
+
+
+def _led_to(raised: int, error: BaseException | None) -> bool:
+    """True if the exception with id `raised` is `error`, or what `error` was raised from."""
+    while error is not None:
+        if id(error) == raised:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _failure(ops: tuple[Op, ...], error: Exception, in_op: bool) -> Failure:
+    op = ops[-1] if in_op else None
+    message, hint = explain(ops, op, error)
+    where = op.source if op is not None else source(traceback_line(error))
+    return Failure(op.id if op else -1, type(error).__name__, message, hint, where)
+
+
+def _warning(graph: Graph, failure: Failure) -> str:
+    where = graph.calls[graph.ops[failure.op].call].path if failure.op >= 0 else ""
+    places = [f"at {where}" if where else "", f"({failure.source}, `{failure.source.text}`)" if failure.source else ""]
+    words = " ".join(["the forward raised", failure.error, *filter(None, places)])
+    return text.one_line(f"{words}: {failure.message}" + (f"; {failure.hint}" if failure.hint else ""))

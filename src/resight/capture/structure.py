@@ -1,0 +1,68 @@
+"""Tensors in whatever a model takes and gives: nested containers, dataclasses, caches, and a name for each."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from torch import Tensor, nn
+
+DEPTH = 12
+"""Containers within containers looked into."""
+
+
+def named_tensors(nest: Any, name: str = "") -> Iterator[tuple[str, Tensor]]:
+    """Every tensor in `nest` once, with the way to it: `0`, `logits`, `past_key_values.layers.0.keys`."""
+    yield from _walk(nest, name, set(), DEPTH)
+
+
+def _walk(nest: Any, name: str, visited: set[int], depth: int) -> Iterator[tuple[str, Tensor]]:
+    if id(nest) in visited or depth == 0:
+        return
+    visited.add(id(nest))
+    if isinstance(nest, Tensor):
+        yield name, nest
+        return
+    for key, part in _parts(nest):
+        yield from _walk(part, f"{name}.{key}" if name else str(key), visited, depth - 1)
+
+
+def _parts(nest: Any) -> Iterator[tuple[Any, Any]]:
+    if isinstance(nest, Mapping):
+        yield from nest.items()
+    elif isinstance(nest, tuple) and hasattr(nest, "_fields"):
+        yield from zip(nest._fields, nest)
+    elif isinstance(nest, (list, tuple)):
+        yield from enumerate(nest)
+    elif is_dataclass(nest) and not isinstance(nest, type):
+        yield from ((field.name, getattr(nest, field.name, None)) for field in fields(nest))
+    elif _is_open(nest):
+        yield from ((key, part) for key, part in vars(nest).items() if not key.startswith("_"))
+
+
+def _is_open(nest: Any) -> bool:
+    """True for plain objects that only hold things, such as a key-value cache."""
+    is_code = isinstance(nest, (type, nn.Module)) or inspect.isroutine(nest) or inspect.ismodule(nest)
+    return (
+        hasattr(nest, "__dict__") and not is_code and type(nest).__module__.split(".")[0] not in ("builtins", "torch")
+    )
+
+
+def named_arguments(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments by the names `function` gives them; by position where it does not take them."""
+    try:
+        bound = inspect.signature(function).bind(*args, **kwargs)
+    except (TypeError, ValueError):
+        return {**{str(i): value for i, value in enumerate(args)}, **kwargs}
+    named: dict[str, Any] = {}
+    for name, value in bound.arguments.items():
+        kind = bound.signature.parameters[name].kind
+        if kind is inspect.Parameter.VAR_KEYWORD:
+            named.update(value)
+        elif kind is inspect.Parameter.VAR_POSITIONAL and len(value) == 1:
+            named[name] = value[0]
+        else:
+            named[name] = value
+    return named
