@@ -20,7 +20,7 @@ TARGET = Path(__file__).parents[1] / "src/resight/picture/web/fonts"
 WEIGHTS = ("Regular", "SemiBold")
 UNITS = 1000
 TOLERANCE = 1.0
-SYMBOLS = "‘’“”‚„‐–—…•†‡‹›⁄′″€™ℓΩ←↑→↓↔↕↗↘⇒∂∆∏∑−√∞∫≈≠≤≥∅○●□■△▲▼◆✓✗⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉�"  # noqa: RUF001
+SYMBOLS = "‘’“”‚„‐–—…•†‡‹›⁄′″€™ℓΩ←↑→↓↔↕↗↘⇒∂∆∏∑−√∞∫≈≠≤≥∅○●□■△▲▼◆✓✗⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉�"
 CHARACTERS = {*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x391, 0x3CA), 0x3D5, *map(ord, SYMBOLS)}
 """ASCII, Latin-1, Latin Extended-A, Greek, and the arrows and signs that labels use."""
 
