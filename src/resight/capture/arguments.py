@@ -7,7 +7,7 @@ with (`aten::conv2d(Tensor input, Tensor weight, ...)`), by the kinds of the arg
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from types import FunctionType
 from typing import Any
@@ -24,6 +24,11 @@ FIXED: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Names of arguments where torch has none, or none that help."""
 
+KINDS = {
+    type(None): "none", Value: "tensor", Held: "tensor", tuple: "numbers", bool: "bool", int: "int", float: "float",
+    torch.dtype: "dtype",
+}  # fmt: skip
+
 OPEN_ENDED = frozenset({
     "view", "reshape", "permute", "expand", "repeat", "tile", "einsum", "flip", "sum_to_size", "new_zeros", "new_ones",
     "new_empty", "zeros", "ones", "rand", "randn", "empty",
@@ -31,44 +36,41 @@ OPEN_ENDED = frozenset({
 """Functions whose last named argument may be spread over the rest: `x.view(2, 3)`, `einsum(rule, a, b)`."""
 
 
-def bind(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Arguments by name, in the order they were passed."""
-    spelled = spelling(function)
-    names = _names(function, spelled, tuple(_kind(arg) for arg in args))
-    plain = plain_name(spelled)
-    if plain in OPEN_ENDED and len(names) <= len(args) and not isinstance(args[len(names) - 1], tuple):
+def bind(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Name and value of each argument, in the order they were passed."""
+    names, is_open_ended = _names(function, tuple([_kind(arg) for arg in args]))
+    if is_open_ended and len(names) <= len(args) and not isinstance(args[len(names) - 1], tuple):
         args = (*args[: len(names) - 1], args[len(names) - 1 :])
-    bound = {_name_at(names, i): arg for i, arg in enumerate(args)}
-    bound.update({"input" if name == "self" else name: value for name, value in kwargs.items()})
-    if plain in SWAPPED:
-        bound = {"input": bound.get("other"), "other": bound.get("input")}
-    if canonical_name(spelled) == "matmul":
-        bound = {"other" if name in ("mat2", "vec") else name: value for name, value in bound.items()}
-    return bound
-
-
-def _name_at(names: tuple[str, ...], position: int) -> str:
-    return names[position] if position < len(names) else f"argument{position}"
+    yield from zip(names, args)
+    for i in range(len(names), len(args)):
+        yield f"argument{i}", args[i]
+    for name, value in kwargs.items():
+        yield _renamed(name), value
 
 
 @lru_cache(maxsize=4096)
-def _names(function: Any, spelled: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
+def _names(function: Any, kinds: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+    """What positional arguments of these kinds are called, and whether the last name takes all that follow."""
+    spelled = spelling(function)
     plain = plain_name(spelled)
-    if isinstance(function, str):
-        return ("inputs",)
-    if plain in FIXED:
-        return FIXED[plain]
-    if isinstance(function, FunctionType):
-        named = _signature(function)
-        if named:
-            return named
+    names = _positional(function, plain, kinds)
+    if plain in SWAPPED:
+        names = ("other", "input")
+    elif canonical_name(spelled) == "matmul":
+        names = tuple("other" if name in ("mat2", "vec") else name for name in names)
+    return names, plain in OPEN_ENDED
+
+
+def _positional(function: Any, plain: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    named = FIXED.get(plain) or (_signature(function) if isinstance(function, FunctionType) else ())
+    if named:
+        return named
     schemas = _schemas(plain) or _schemas(ALIASES.get(plain, plain))
-    fitting = next((schema for schema in schemas if _fits(schema, kinds, plain in OPEN_ENDED)), None)
-    if fitting is None and schemas:
-        fitting = max(schemas, key=lambda schema: _agreement(schema, kinds))
-    if fitting is None:
+    if not schemas:
         return ("input", "other") if len(kinds) < 3 else ("input",)
-    return tuple(_renamed(name) for name, _ in fitting)
+    fitting = (schema for schema in schemas if _fits(schema, kinds, plain in OPEN_ENDED))
+    closest = next(fitting, None) or max(schemas, key=lambda schema: _agreement(schema, kinds))
+    return tuple(_renamed(name) for name, _ in closest)
 
 
 def _signature(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -122,13 +124,7 @@ def _accepts(wanted: str, kind: str) -> bool:
 
 
 def _kind(value: Any) -> str:
-    if value is None:
-        return "none"
-    if isinstance(value, (Value, Held)):
-        return "tensor"
-    if isinstance(value, tuple):
-        return "tensors" if any(isinstance(part, (Value, Held)) for part in value) else "numbers"
-    for kind, type_ in (("bool", bool), ("int", int), ("float", float), ("dtype", torch.dtype)):
-        if isinstance(value, type_):
-            return kind
-    return "words"
+    kind = KINDS.get(type(value), "words")
+    if kind == "numbers" and any(isinstance(part, (Value, Held)) for part in value):
+        return "tensors"
+    return kind

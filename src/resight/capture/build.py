@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import torch
 from torch import nn
 
-from ..graph import Input, ModuleCall, Op, Plain, Ref, TensorSpec, Weight
+from ..graph import Input, ModuleCall, Op, Plain, Ref, Source, TensorSpec, Weight
 from .arguments import bind
 from .modules import RawCall, class_name
 from .ops import canonical_name, plain_name, spelling
 from .recorder import RawOp, RawSpec
-from .sources import source
+from .sources import Line, source
 from .values import Held, Value
 
 UNSEEN = "opaque"
@@ -24,57 +25,83 @@ RECORDER_WORDS = frozenset({"input", "constant", "weight"})
 
 
 class Builder:
-    """Turns raw ops and calls into a graph's. `held` says of each parameter and buffer whether it is a buffer."""
+    """Turns raw ops into a graph's. `held` holds each parameter's and buffer's spec, and whether it is a buffer."""
 
     def __init__(self, held: dict[str, tuple[TensorSpec, bool]]) -> None:
         self._held = held
+        self._sources: dict[Line | None, Source | None] = {}
 
     def op(self, number: int, raw: RawOp) -> Op:
         """One recorded op, with everything named."""
-        named = isinstance(raw.function, str)
-        spelled = raw.function if named else spelling(raw.function)
-        bound = dict(_unseen_arguments(raw)) if named else bind(raw.function, raw.args, raw.kwargs)
-        inputs, weights = self._reads(bound)
+        if isinstance(raw.function, str):
+            name, arguments = raw.function, _unseen_arguments(raw)
+        else:
+            name, arguments = canonical_name(spelling(raw.function)), bind(raw.function, raw.args, raw.kwargs)
+        if raw.line not in self._sources:
+            self._sources[raw.line] = source(raw.line)
+        reading = _Reading(self._held)
+        for argument, value in arguments:
+            reading.take(argument, value)
+        reading.complete(raw.function)
         return Op(
             id=number,
-            name=spelled if named else canonical_name(spelled),
+            name=name,
             call=raw.call,
-            inputs=inputs,
-            weights=weights,
-            attributes=self._attributes(plain_name(spelled), bound, inputs, weights),
-            outputs=tuple(map(spec, raw.outputs)),
+            inputs=tuple(reading.inputs),
+            weights=tuple(reading.weights),
+            attributes=reading.attributes,
+            outputs=tuple([spec(output) for output in raw.outputs]),
             inplace=raw.inplace,
-            source=source(raw.line),
+            source=self._sources[raw.line],
         )
 
-    def _reads(self, bound: dict[str, Any]) -> tuple[tuple[Input, ...], tuple[Weight, ...]]:
-        inputs: list[Input] = []
-        weights: list[Weight] = []
-        for name, argument in bound.items():
-            for path, value in _values(argument, name):
-                if isinstance(value, Value):
-                    inputs.append(Input(value.op, value.slot, path))
-                else:
-                    of, is_buffer = self._held[value.name]
-                    weights.append(Weight(value.name, of, path, is_buffer))
-        return tuple(inputs), tuple(weights)
 
-    def _attributes(
-        self, plain: str, bound: dict[str, Any], inputs: tuple[Input, ...], weights: tuple[Weight, ...]
-    ) -> dict[str, Plain]:
-        attributes: dict[str, Plain] = {}
+class _Reading:
+    """What one op reads: values, weights, and plain attributes."""
+
+    __slots__ = ("attributes", "held", "inputs", "weights")
+
+    def __init__(self, held: dict[str, tuple[TensorSpec, bool]]) -> None:
+        self.held = held
+        self.inputs: list[Input] = []
+        self.weights: list[Weight] = []
+        self.attributes: dict[str, Plain] = {}
+
+    def take(self, name: str, argument: Any) -> None:
+        """Sort one argument in."""
+        if argument is None or name == "inplace":
+            return
+        if name == "index":
+            self._take_values(name, argument)
+            self.attributes[name] = index_words(argument)
+        elif not self._take_values(name, argument):
+            self.attributes[name] = plain_value(argument)
+
+    def _take_values(self, name: str, argument: Any) -> bool:
+        """Sort in the values inside an argument, named `other`, `tensors.1`; False if there are none."""
+        kind = type(argument)
+        if kind is Value:
+            self.inputs.append(Input(argument.op, argument.slot, name))
+        elif kind is Held:
+            of, is_buffer = self.held[argument.name]
+            self.weights.append(Weight(argument.name, of, name, is_buffer))
+        elif kind is tuple:
+            return sum([self._take_values(f"{name}.{i}", part) for i, part in enumerate(argument)]) > 0
+        elif kind is slice:
+            return sum([self._take_values(name, part) for part in (argument.start, argument.stop, argument.step)]) > 0
+        else:
+            return False
+        return True
+
+    def complete(self, function: Any) -> None:
+        """Add what the spelling or a weight says about an op besides its arguments."""
+        plain = plain_name(spelling(function)) if not isinstance(function, str) else ""
         if plain.startswith("conv"):
-            kernel = next((weight.spec.shape[2:] for weight in weights if weight.arg == "weight"), None)
+            kernel = next((weight.spec.shape[2:] for weight in self.weights if weight.arg == "weight"), None)
             if kernel is not None:
-                attributes["kernel_size"] = kernel
-        if plain.startswith(("rnn_tanh", "rnn_relu")):
-            attributes["nonlinearity"] = plain[4:8]
-        for name, argument in bound.items():
-            if name == "index":
-                attributes[name] = index_words(argument)
-            elif argument is not None and name != "inplace" and not any(True for _ in _values(argument, name)):
-                attributes[name] = plain_value(argument)
-        return attributes
+                self.attributes = {"kernel_size": kernel, **self.attributes}
+        elif plain.startswith(("rnn_tanh", "rnn_relu")):
+            self.attributes["nonlinearity"] = plain[4:8]
 
 
 def _unseen_arguments(raw: RawOp) -> Iterator[tuple[str, Any]]:
@@ -86,18 +113,7 @@ def _unseen_arguments(raw: RawOp) -> Iterator[tuple[str, Any]]:
         yield UNSEEN, True
 
 
-def _values(argument: Any, name: str) -> Iterator[tuple[str, Value | Held]]:
-    """Values inside an argument, each with its name: `other`, `tensors.1`."""
-    if isinstance(argument, (Value, Held)):
-        yield name, argument
-    elif isinstance(argument, tuple):
-        for i, part in enumerate(argument):
-            yield from _values(part, f"{name}.{i}")
-    elif isinstance(argument, slice):
-        for part in (argument.start, argument.stop, argument.step):
-            yield from _values(part, name)
-
-
+@lru_cache(maxsize=4096)
 def spec(raw: RawSpec) -> TensorSpec:
     """A tensor's spec without torch's own types."""
     shape, dtype, device = raw
@@ -133,7 +149,7 @@ def index_words(index: Any) -> str:
 
 def module_calls(raws: list[RawCall], ops: tuple[Op, ...]) -> tuple[ModuleCall, ...]:
     """Module calls, each with the values that enter it, by argument or otherwise, and those it returned."""
-    sizes: dict[int, int] = {}
+    sizes = _Sizes(raws[0].module)
     entering = _entering(raws, ops)
     return tuple(
         ModuleCall(
@@ -142,7 +158,7 @@ def module_calls(raws: list[RawCall], ops: tuple[Op, ...]) -> tuple[ModuleCall, 
             cls=class_name(raw.module),
             parent=raw.parent,
             number=raw.number,
-            parameters=_size(raw.module, sizes),
+            parameters=sizes.of(raw.module),
             inputs=_refs((*raw.inputs, *entering[i])),
             outputs=_refs(raw.outputs),
         )
@@ -158,6 +174,8 @@ def _entering(raws: list[RawCall], ops: tuple[Op, ...]) -> list[list[Value]]:
     entering: list[dict[Value, None]] = [{} for _ in raws]
     for op in ops:
         for read in op.inputs:
+            if ops[read.op].call == op.call:
+                continue
             home = around[ops[read.op].call]
             for call in around[op.call]:
                 if call in home:
@@ -170,7 +188,21 @@ def _refs(values: Iterable[Value]) -> tuple[Ref, ...]:
     return tuple(Ref(value.op, value.slot) for value in dict.fromkeys(values))
 
 
-def _size(module: nn.Module, sizes: dict[int, int]) -> int:
-    if id(module) not in sizes:
-        sizes[id(module)] = sum(parameter.numel() for parameter in module.parameters())
-    return sizes[id(module)]
+class _Sizes:
+    """Numbers of parameter elements. Adding up what submodules have is quick, and right where none is shared."""
+
+    def __init__(self, model: nn.Module) -> None:
+        modules = list(model.modules())
+        owned = [
+            id(parameter) for module in modules for parameter in module._parameters.values() if parameter is not None
+        ]
+        children = [id(child) for module in modules for child in module.children()]
+        self._is_tree = len(set(owned)) == len(owned) and len(set(children)) == len(children)
+        self._known: dict[int, int] = {}
+
+    def of(self, module: nn.Module) -> int:
+        if id(module) not in self._known:
+            own = (parameter.numel() for parameter in module.parameters(recurse=not self._is_tree))
+            below = (self.of(child) for child in module.children()) if self._is_tree else ()
+            self._known[id(module)] = sum(own) + sum(below)
+        return self._known[id(module)]

@@ -1,4 +1,4 @@
-"""Compiled code runs eagerly while it is traced: inside a compiled region there is nothing to see, and hooks break it."""
+"""Compiled code runs eagerly while it is traced: nothing can be seen inside a compiled region, and hooks break it."""
 
 from __future__ import annotations
 

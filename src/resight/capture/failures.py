@@ -16,8 +16,8 @@ def explain(ops: Sequence[Op], op: Op | None, error: BaseException) -> tuple[str
 
     `op` is the op that raised, the last of `ops`, or None where plain Python code did.
     """
-    for diagnose in (_merge, _concat, _convolution, _linear) if op is not None else ():
-        words = diagnose(ops, op)
+    for diagnose in (_merge, _concat, _convolution, _linear):
+        words = diagnose(ops, op) if op is not None else None
         if words is not None:
             return words
     return _torch_words(error), _general_hint(error)

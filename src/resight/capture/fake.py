@@ -52,7 +52,7 @@ def faked(
 
 def _fake(tensor: Tensor, mode: Any) -> Tensor:
     if not tensor.is_meta:
-        return mode.from_tensor(tensor)  # type: ignore[no-any-return]
+        return mode.from_tensor(tensor)
     stand_in = torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device="cpu")
     if isinstance(tensor, nn.Parameter):
         return nn.Parameter(stand_in, requires_grad=tensor.requires_grad)

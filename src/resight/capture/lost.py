@@ -1,8 +1,8 @@
 """Find again where a tensor comes from when the code that made it ran out of sight.
 
-Custom gradient functions, scripted functions and C++ extensions make tensors without calling a torch function. What they
-read can often be told all the same: a view knows its base, and a tensor that needs gradients knows the functions
-they will flow through.
+Custom gradient functions, scripted functions and C++ extensions make tensors without calling a torch function. What
+they read can often be told all the same: a view knows its base, and a tensor that needs gradients knows the
+functions they will flow through.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ def _gradient_roots(start: Any, values: Values) -> tuple[Value | Held, ...]:
     while waiting and len(visited) < REACH:
         function = waiting.popleft()
         leaf = getattr(function, "variable", None)
-        value = makers.get(function) if leaf is None else makers.get(id(leaf))
-        if value is not None:
-            found[value] = None
+        maker = makers.get(function) if leaf is None else makers.get(id(leaf))
+        if maker is not None:
+            found[maker] = None
             continue
         for following, _ in function.next_functions:
             if following is not None and following not in visited:

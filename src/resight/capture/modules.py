@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 
-from .recorder import Recorder, tensors_in
+from .recorder import Recorder, is_in_backward, tensors_in
 from .values import Held, Value
 
 
@@ -59,7 +59,7 @@ class ModuleCalls:
 
     def _is_elsewhere(self) -> bool:
         """True in other threads (data parallel replicas) and in the recomputation of a checkpoint."""
-        return threading.get_ident() != self._thread or torch._C._current_graph_task_id() != -1
+        return threading.get_ident() != self._thread or is_in_backward()
 
     def _enter(self, module: nn.Module, args: Any) -> None:
         if self._is_elsewhere():
@@ -91,6 +91,7 @@ class ModuleCalls:
         with torch._C.DisableTorchFunction():
             while len(self._stack) > 1 and self.calls[self._stack[-1]].module is not module:
                 self._stack.pop()
+            self._recorder.call = self._stack[-1]
             call = self.calls[self._stack[-1]]
             if result is not None:
                 self._record_unseen(call, args, result)
@@ -101,7 +102,8 @@ class ModuleCalls:
 
     def _record_unseen(self, call: RawCall, args: Any, result: Any) -> None:
         """A module in which no op was seen, yet which made tensors, becomes one op named by its class."""
-        if any(op.function not in ("input", "constant") for op in self._recorder.ops[call.first :]):
+        ops = self._recorder.ops
+        if any(ops[i].function not in ("input", "constant") for i in range(call.first, len(ops))):
             return
         kept = {id(value) for value in vars(call.module).values()}
         made = tuple(t for t in tensors_in(result) if id(t) not in kept and self._recorder.values.find(t) is None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -16,9 +17,10 @@ ALIASES = {
     "ifloordiv": "floor_divide", "mod": "remainder", "rmod": "remainder", "imod": "remainder", "rpow": "pow",
     "ipow": "pow", "negative": "neg", "absolute": "abs", "clip": "clamp", "fix": "trunc",
     # products
-    "mm": "matmul", "bmm": "matmul", "mv": "matmul", "rmatmul": "matmul", "imatmul": "matmul", "chain_matmul": "matmul",
+    "mm": "matmul", "bmm": "matmul", "mv": "matmul", "rmatmul": "matmul", "imatmul": "matmul",
     # comparison and logic
-    "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "not_equal": "ne", "invert": "bitwise_not",
+    "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "not_equal": "ne",
+    "invert": "bitwise_not",
     "and": "bitwise_and", "rand": "bitwise_and", "iand": "bitwise_and", "or": "bitwise_or", "ror": "bitwise_or",
     "ior": "bitwise_or", "xor": "bitwise_xor", "rxor": "bitwise_xor", "ixor": "bitwise_xor",
     "lshift": "bitwise_left_shift", "rshift": "bitwise_right_shift",
@@ -49,7 +51,7 @@ KEPT_WHEN_IDLE = frozenset({
 
 TENSOR_PROPERTIES = ("T", "mT", "H", "mH", "real", "imag", "data")
 QUESTIONS = (
-    "__bool__", "__contains__", "__deepcopy__", "__float__", "__format__", "__hash__", "__index__", "__int__", "__len__",
+    "__bool__", "__contains__", "__float__", "__format__", "__hash__", "__index__", "__int__", "__len__",
     "__repr__", "_is_view", "_is_zerotensor", "backward", "data_ptr", "dense_dim", "device", "dim", "dim_order",
     "element_size", "get_device", "has_names", "is_complex", "is_conj", "is_contiguous", "is_floating_point",
     "is_inference", "is_neg", "is_nonzero", "is_pinned", "is_same_size", "is_set_to", "is_shared", "is_signed", "item",
@@ -70,6 +72,7 @@ def questions() -> frozenset[Any]:
     return frozenset(asked)
 
 
+@lru_cache(maxsize=4096)
 def spelling(function: Callable[..., Any]) -> str:
     """The name a function goes by in torch: `add_`, `__radd__`, `conv2d`; a property's is its own."""
     name = str(getattr(function, "__name__", type(function).__name__))
@@ -79,6 +82,7 @@ def spelling(function: Callable[..., Any]) -> str:
     return name.partition(".")[0]
 
 
+@lru_cache(maxsize=4096)
 def plain_name(spelled: str) -> str:
     """A spelling without the marks of methods, privacy and writing in place: `add`, `radd`, `conv2d`."""
     if spelled.startswith("__") and spelled.endswith("__"):
@@ -86,6 +90,7 @@ def plain_name(spelled: str) -> str:
     return spelled.rstrip("_").lstrip("_") or spelled
 
 
+@lru_cache(maxsize=4096)
 def canonical_name(spelled: str) -> str:
     """The name an op is recorded under: `add` for `add_`, `__radd__` and `__iadd__` alike."""
     plain = plain_name(spelled)

@@ -16,7 +16,7 @@ from .ops import KEPT_WHEN_IDLE, plain_name, questions, spelling, writes_in_plac
 from .sources import Line, user_line
 from .values import Held, Value, Values, version_of
 
-RawSpec: TypeAlias = tuple[tuple[int, ...], torch.dtype, torch.device]
+RawSpec: TypeAlias = tuple[torch.Size, torch.dtype, torch.device]
 
 QUESTIONS = questions()
 ATOMS = frozenset({bool, int, float, str, type(None), type(...), torch.dtype, torch.device})
@@ -56,8 +56,10 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         self.recovered: list[Recovered] = []
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func in QUESTIONS:
+            return func(*args, **kwargs) if kwargs else func(*args)
         kwargs = kwargs or {}
-        if func in QUESTIONS or torch._C._current_graph_task_id() != -1:  # inside a backward: recomputed checkpoints
+        if is_in_backward():
             return func(*args, **kwargs)
         if func in OPENED:
             with self:
@@ -72,7 +74,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         raw = RawOp(
             func,
             self.call,
-            tuple([self._seen(value) for value in args]),
+            tuple([value if type(value) in ATOMS else self._seen(value) for value in args]),
             {name: self._seen(value) for name, value in kwargs.items() if name != "out"} if kwargs else kwargs,
             user_line(sys._getframe(2)),
         )
@@ -98,7 +100,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         number = len(self.ops)
         self.ops.append(raw)
         for slot, tensor in enumerate(tensors):
-            raw.outputs.append((tuple(tensor.shape), tensor.dtype, tensor.device))
+            raw.outputs.append((tensor.shape, tensor.dtype, tensor.device))
             self.values.set(tensor, Value(number, slot))
 
     def add_named(
@@ -152,7 +154,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
     def _seen(self, argument: Any) -> Any:
         """An argument that may be kept: values for tensors, copies of containers."""
         if isinstance(argument, Tensor):
-            return self.read(argument)
+            return self.values.find(argument) or self.read(argument)
         kind = type(argument)
         if kind in ATOMS:
             return argument
@@ -168,12 +170,17 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
 
     def _grow(self, op: int, tensor: Tensor) -> Value:
         outputs = self.ops[op].outputs
-        outputs.append((tuple(tensor.shape), tensor.dtype, tensor.device))
+        outputs.append((tensor.shape, tensor.dtype, tensor.device))
         return Value(op, len(outputs) - 1)
 
     def _chain(self, op: int, value: Value) -> None:
         raw = self.ops[op]
         raw.kwargs = {**raw.kwargs, "base": value}
+
+
+def is_in_backward() -> bool:
+    """True while gradients are computed: then a checkpoint runs its part of the forward again."""
+    return bool(torch._C._current_graph_task_id() != -1)
 
 
 def tensors_in(nest: Any) -> Iterator[Tensor]:

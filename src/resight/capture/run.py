@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.lazy import LazyModuleMixin
 
 from .. import text
 from ..errors import ForwardWarning, UserError
@@ -164,11 +165,10 @@ def _traceable(model: Any) -> tuple[nn.Module, tuple[str, ...]]:
         kind = model.__name__ if isinstance(model, type) else type(model).__name__
         hint = f"call it first: {kind}(...)" if isinstance(model, type) else "wrap it in a module's forward"
         raise UserError(f"can't trace {kind}: it is no nn.Module", hint=hint)
-    lazy = (nn.parameter.UninitializedParameter, nn.parameter.UninitializedBuffer)
-    for name, tensor in (*model.named_parameters(), *model.named_buffers()):
-        if isinstance(tensor, lazy):
+    for path, module in model.named_modules():
+        if isinstance(module, LazyModuleMixin) and module.has_uninitialized_params():
             raise UserError(
-                f"{name} has no shape yet", hint="run the model once, so that its lazy modules are initialised"
+                f"{path or 'the model'} has no shapes yet", hint="run it once to initialise its lazy modules"
             )
     compiled = getattr(model, "_orig_mod", None)
     if isinstance(compiled, nn.Module):
@@ -177,7 +177,8 @@ def _traceable(model: Any) -> tuple[nn.Module, tuple[str, ...]]:
 
 
 def _device(model: nn.Module, given: list[tuple[str, Tensor]]) -> str:
-    tensors = [*model.parameters(), *(tensor for _, tensor in given)]
+    first = next(model.parameters(), None)
+    tensors = [tensor for _, tensor in given] if first is None else [first]
     return str(tensors[0].device) if tensors else "cpu"
 
 

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 CONTAINERS = (dict, OrderedDict, list, set)
 """Attributes whose contents are kept: exactly these types, as subclasses may do more when they are written."""
 
+EMPTY: dict[Any, Any] = {}
 FLAGS: tuple[tuple[Callable[[], Any], Callable[[Any], Any]], ...] = (
     (torch.is_grad_enabled, torch._C._set_grad_enabled),
     (torch.get_default_dtype, torch.set_default_dtype),
@@ -85,13 +86,16 @@ def _kept_modules(model: nn.Module) -> Iterator[None]:
     """Attributes of every module, and what the containers among them hold."""
     saved = [(module, dict(vars(module))) for module in model.modules()]
     contents = [
-        (value, value.copy()) for _, attributes in saved for value in attributes.values() if type(value) in CONTAINERS
+        (value, value.copy() if value else EMPTY)
+        for _, attributes in saved
+        for value in attributes.values()
+        if type(value) in CONTAINERS
     ]
     try:
         yield
     finally:
         for container, before in contents:
-            if not _same(container, before):
+            if (container or before) and not _same(container, before):
                 _refill(container, before)
         for module, attributes in saved:
             if not _same(vars(module), attributes):
@@ -146,13 +150,9 @@ def _has_values(tensor: Tensor) -> bool:
 
 def _same(now: Any, before: Any) -> bool:
     """True if two containers hold the very same objects in the same order; their `==` might ask tensors."""
-    if len(now) != len(before):
+    if len(now) != len(before) or [*map(id, now)] != [*map(id, before)]:
         return False
-    if isinstance(before, set):
-        return {id(value) for value in now} == {id(value) for value in before}
-    if isinstance(before, list):
-        return all(a is b for a, b in zip(now, before))
-    return all(a is b and now[a] is before[b] for a, b in zip(now, before))
+    return not isinstance(now, dict) or [*map(id, now.values())] == [*map(id, before.values())]
 
 
 def _refill(container: Any, before: Any) -> None:

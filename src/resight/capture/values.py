@@ -101,7 +101,7 @@ class Values:
 def version_of(tensor: Tensor) -> int:
     """A tensor's version counter; -1 for one made in inference mode, which has none."""
     try:
-        return int(tensor._version)
+        return tensor._version  # type: ignore[no-any-return]
     except RuntimeError:
         return -1
 
