@@ -74,6 +74,8 @@ def resolve(
     if weights is not None:
         load_weights(model, weights)
     model.train(train)
+    if not train:
+        model.requires_grad_(False)  # as under no_grad: activations need not be kept for a backward
     example = typed(inputs, device) if inputs else family.example(model, spec, device)
     if image is not None:
         example = with_image(example, image, device)

@@ -86,10 +86,17 @@ def _configuration(spec: Spec, auto: _Auto) -> Any:
         plain = auto.configuration.AutoConfig.for_model(spec.name)
         _check_known(spec, plain)
         config = auto.configuration.AutoConfig.for_model(spec.name, **spec.kwargs)
-    for part in (config, config.get_text_config()):
-        if hasattr(part, "use_cache") and "use_cache" not in spec.kwargs:
-            part.use_cache = False
+    if "use_cache" not in spec.kwargs:
+        _without_cache(config)
     return config
+
+
+def _without_cache(config: Any) -> None:
+    """Keys and values kept for the next token are no part of the network."""
+    parts = [getattr(config, name, None) for name in getattr(config, "sub_configs", {})]
+    for part in (config, *parts):
+        if hasattr(part, "use_cache"):
+            part.use_cache = False
 
 
 def _check_known(spec: Spec, plain: Any) -> None:
@@ -103,7 +110,8 @@ def _check_known(spec: Spec, plain: Any) -> None:
 
 def example(model: nn.Module, spec: Spec, device: str) -> Example:
     """Inputs of the shapes the configuration speaks of: token ids, pixels, audio."""
-    return make_inputs(model, spec.name, device)
+    with blamed_on(f"cannot guess the input of hf:{spec.name}"):
+        return make_inputs(model, spec.name, device)
 
 
 @contextmanager

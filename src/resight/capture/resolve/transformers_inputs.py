@@ -39,7 +39,7 @@ def make_inputs(model: nn.Module, name: str, device: str) -> Example:
 
 
 def _wanted(model: nn.Module) -> list[str]:
-    """The main input, what the signature requires, the decoder's side and the other tower of a pair."""
+    """The main input, what the signature requires, the decoder's side, and both of a text and an image."""
     parameters = inspect.signature(model.forward).parameters
     main = getattr(model, "main_input_name", "input_ids")
     wanted = [main] if main in parameters else []
@@ -50,14 +50,21 @@ def _wanted(model: nn.Module) -> list[str]:
     config: Any = model.config
     if getattr(config, "is_encoder_decoder", False) and "decoder_input_ids" in parameters:
         wanted.append("decoder_input_ids")
-    if hasattr(model, "logit_scale"):
-        wanted += [name for name in ("input_ids", "pixel_values", "input_features") if name in parameters]
+    pair = {"input_ids", "pixel_values"}
+    if pair <= parameters.keys() and not _has_image_tokens(config):
+        wanted += sorted(pair)
     return list(dict.fromkeys(wanted))
+
+
+def _has_image_tokens(config: Any) -> bool:
+    """Whether images take the place of marked tokens in a text; without such tokens the text stands alone."""
+    return any(getattr(config, name, None) is not None for name in ("image_token_id", "image_token_index"))
 
 
 def _tokens(config: Any, device: str) -> torch.Tensor:
     longest = _setting(config, "max_position_embeddings", TOKENS)
-    return ids((1, min(TOKENS, longest) if isinstance(longest, int) else TOKENS), device)
+    limited = isinstance(longest, int) and longest > 0
+    return ids((1, min(TOKENS, longest) if limited else TOKENS), device)
 
 
 def _answer(config: Any, device: str) -> torch.Tensor:
