@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -189,20 +190,35 @@ def _refs(values: Iterable[Value]) -> tuple[Ref, ...]:
 
 
 class _Sizes:
-    """Numbers of parameter elements. Adding up what submodules have is quick, and right where none is shared."""
+    """Numbers of distinct parameter elements in modules and below them.
+
+    What only one module owns is added up; parameters that several own (tied weights) are told apart by identity.
+    """
 
     def __init__(self, model: nn.Module) -> None:
-        modules = list(model.modules())
-        owned = [
-            id(parameter) for module in modules for parameter in module._parameters.values() if parameter is not None
-        ]
-        children = [id(child) for module in modules for child in module.children()]
-        self._is_tree = len(set(owned)) == len(owned) and len(set(children)) == len(children)
-        self._known: dict[int, int] = {}
+        owners = Counter(id(p) for module in model.modules() for p in module._parameters.values() if p is not None)
+        self._tied = {parameter for parameter, count in owners.items() if count > 1}
+        parents = Counter(id(child) for module in model.modules() for child in module._modules.values())
+        self._has_shared_modules = any(
+            parents[id(module)] > 1 and next(module.parameters(), None) is not None for module in model.modules()
+        )
+        self._known: dict[int, tuple[int, dict[int, int]]] = {}
 
     def of(self, module: nn.Module) -> int:
+        if self._has_shared_modules:
+            return sum(parameter.numel() for parameter in module.parameters())
+        alone, tied = self._split(module)
+        return alone + sum(tied.values())
+
+    def _split(self, module: nn.Module) -> tuple[int, dict[int, int]]:
+        """Elements that one module owns alone, and sizes of the tied parameters."""
         if id(module) not in self._known:
-            own = (parameter.numel() for parameter in module.parameters(recurse=not self._is_tree))
-            below = (self.of(child) for child in module.children()) if self._is_tree else ()
-            self._known[id(module)] = sum(own) + sum(below)
+            own = {id(p): p.numel() for p in module._parameters.values() if p is not None}
+            tied = {key: size for key, size in own.items() if key in self._tied}
+            alone = sum(own.values()) - sum(tied.values())
+            for child in module.children():
+                below, tied_below = self._split(child)
+                alone += below
+                tied.update(tied_below)
+            self._known[id(module)] = alone, tied
         return self._known[id(module)]

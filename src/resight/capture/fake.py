@@ -5,13 +5,21 @@ Plain `meta` tensors would stop at the first question about a value or a device;
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_map
+
+GROUPED = frozenset(
+    function
+    for function in (getattr(torch, "_grouped_mm", None), getattr(nn.functional, "grouped_mm", None))
+    if function is not None
+)
 
 
 def is_weightless(model: nn.Module, given: list[Tensor]) -> bool:
@@ -29,7 +37,7 @@ def faked(
     """
     from torch._subclasses.fake_tensor import FakeTensorMode
 
-    with FakeTensorMode(allow_non_fake_inputs=True) as mode:
+    with _quiet("torch._subclasses.fake_tensor"), FakeTensorMode(allow_non_fake_inputs=True) as mode, _AnyDtype():
         fakes: dict[int, Tensor] = {}
 
         def fake(value: Any) -> Any:
@@ -48,6 +56,28 @@ def faked(
         finally:
             for home, name, value in real:
                 home[name] = value
+
+
+class _AnyDtype(TorchFunctionMode):  # type: ignore[misc]
+    """Grouped matrix products of any dtype: they run in float32 on the CPU, yet their shape rule asks for bfloat16."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func not in GROUPED or args[0].dtype is torch.bfloat16:
+            return func(*args, **(kwargs or {}))
+        narrow = [arg.bfloat16() if isinstance(arg, Tensor) and arg.is_floating_point() else arg for arg in args]
+        return func(*narrow, **(kwargs or {})).to(args[0].dtype)
+
+
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Keep a logger from printing the traceback of an error that is reported anyway."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _fake(tensor: Tensor, mode: Any) -> Tensor:
