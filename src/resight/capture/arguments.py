@@ -39,7 +39,7 @@ OPEN_ENDED = frozenset({
 def bind(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Name and value of each argument, in the order they were passed."""
     names, is_open_ended = _names(function, tuple([_kind(arg) for arg in args]))
-    if is_open_ended and len(names) <= len(args) and not isinstance(args[len(names) - 1], tuple):
+    if is_open_ended and len(names) <= len(args) and type(args[len(names) - 1]) is not tuple:
         args = (*args[: len(names) - 1], args[len(names) - 1 :])
     yield from zip(names, args)
     for i in range(len(names), len(args)):
