@@ -70,7 +70,7 @@ class _Reading:
 
     def take(self, name: str, argument: Any) -> None:
         """Sort one argument in."""
-        if argument is None or name == "inplace":
+        if argument is None or name == "inplace" or name.startswith("_"):  # `_stacklevel` and the like
             return
         if name == "index":
             self._take_values(name, argument)

@@ -121,15 +121,20 @@ def _kept_gradients(model: nn.Module) -> Iterator[None]:
 
 @contextmanager
 def _kept_contents(tensors: Sequence[Tensor]) -> Iterator[None]:
+    """Values and version counters, so that a graph that saved one of these tensors can still run backward."""
     saved = [(tensor, tensor.detach().clone()) for tensor in tensors if _has_values(tensor)]
-    try:
-        yield
-    finally:
-        with torch.no_grad():
-            for tensor, before in saved:
-                if not torch.equal(tensor, before):
-                    with torch.inference_mode(tensor.is_inference()):
-                        tensor.data.copy_(before)  # `.data`: a graph that saved this tensor stays valid
+    with ExitStack() as versions:
+        for tensor, _ in saved:
+            if not tensor.is_inference():
+                versions.enter_context(torch.autograd._unsafe_preserve_version_counter(tensor))
+        try:
+            yield
+        finally:
+            with torch.no_grad():
+                for tensor, before in saved:
+                    if not torch.equal(tensor, before):
+                        with torch.inference_mode(tensor.is_inference()):
+                            tensor.data.copy_(before)
 
 
 def _written(model: nn.Module) -> Iterator[Tensor]:
