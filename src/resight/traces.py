@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from . import text
 from .codec import decode, encode
-from .errors import UserError
+from .errors import Bug, UserError
 from .graph import Failure, Graph
 from .skips import KINDS, Skip
 
@@ -119,7 +119,7 @@ class Trace:
         """Read what `to_json` wrote.
 
         Raises:
-            UserError: not JSON, not a trace, or written by a newer resight.
+            UserError: not JSON, not a trace, damaged, or written by a newer resight.
         """
         try:
             body = json.loads(words)
@@ -131,7 +131,10 @@ class Trace:
         if version > SCHEMA:
             raise UserError(f"{where} has schema {version}, newer than {SCHEMA}", hint="update resight to read it")
         trace: Trace = decode(cls, body)
-        trace.graph.check()
+        try:
+            trace.graph.check()
+        except (Bug, IndexError) as error:
+            raise UserError(f"{where} is damaged: {error}", hint="save it again from the model") from None
         return trace
 
     def __str__(self) -> str:

@@ -1,0 +1,134 @@
+"""What does tracing cost over a plain forward of the same model and input, beside the peers?"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from measure import installed, ratios, report, spread
+from torch import nn
+
+import resight
+
+ROUNDS = 7
+Run = Callable[[], object]
+
+
+def models() -> dict[str, tuple[nn.Module, torch.Tensor]]:
+    """The networks measured, with their inputs."""
+    import torchvision
+    import transformers
+
+    ids = torch.randint(0, 50257, (1, 128))
+    gpt2 = transformers.GPT2LMHeadModel(transformers.GPT2Config(use_cache=False, return_dict=False))
+    return {
+        "ResNet-18, batch 8": (torchvision.models.resnet18(), torch.randn(8, 3, 224, 224)),
+        "ResNet-50, batch 8": (torchvision.models.resnet50(), torch.randn(8, 3, 224, 224)),
+        "ViT-B/16, batch 8": (torchvision.models.vit_b_16(), torch.randn(8, 3, 224, 224)),
+        "GPT-2 small, 128 tokens": (gpt2, ids),
+    }
+
+
+def plain(model: nn.Module, x: torch.Tensor) -> Run:
+    def run() -> None:
+        with torch.no_grad():
+            model(x)
+
+    return run
+
+
+def with_resight(model: nn.Module, x: torch.Tensor) -> Run:
+    def run() -> None:
+        with torch.no_grad():
+            resight.trace(model, x)
+
+    return run
+
+
+def with_torchview(model: nn.Module, x: torch.Tensor) -> Run:
+    import torchview
+
+    return lambda: torchview.draw_graph(model, input_data=x, depth=99, mode="eval")
+
+
+def with_torchlens(model: nn.Module, x: torch.Tensor) -> Run:
+    import torchlens
+
+    def run() -> None:
+        with torch.no_grad():
+            torchlens.release_model(model)
+            torchlens.trace(model, x)
+
+    return run
+
+
+def with_torchvista(model: nn.Module, x: torch.Tensor) -> Run:
+    """Its tracing alone, without the page it writes."""
+    from torchvista.engine import process_graph
+
+    def run() -> None:
+        with torch.no_grad():
+            process_graph(
+                model, x, {}, {}, {}, {}, defaultdict(list), {}, {}, {}, defaultdict(list), set(), {},
+                show_non_gradient_nodes=True, forced_module_tracing_depth=None,
+            )  # fmt: skip
+
+    return run
+
+
+def with_torchinfo(model: nn.Module, x: torch.Tensor) -> Run:
+    import torchinfo
+
+    return lambda: torchinfo.summary(model, input_data=x, verbose=0, depth=99)
+
+
+TOOLS: dict[str, Callable[[nn.Module, Any], Run]] = {
+    "plain forward": plain,
+    "resight": with_resight,
+    "torchview": with_torchview,
+    "torchinfo": with_torchinfo,
+    "torchvista": with_torchvista,
+    "torchlens": with_torchlens,
+}
+
+
+def usable(make: Callable[[nn.Module, Any], Run], model: nn.Module, x: torch.Tensor) -> Run | str:
+    """A run that was seen to work once, or why there is none."""
+    try:
+        run = make(model, x)
+        run()
+    except Exception as error:
+        return f"fails: {type(error).__name__}"
+    return run
+
+
+def main() -> None:
+    torch.manual_seed(0)
+    torch.set_num_threads(2)
+    warnings.simplefilter("ignore")
+    rows = []
+    for name, (model, x) in models().items():
+        model.eval()
+        with contextlib.redirect_stdout(io.StringIO()):
+            tried = {tool: usable(make, model, x) for tool, make in TOOLS.items()}
+            runs = {tool: run for tool, run in tried.items() if not isinstance(run, str)}
+            found = ratios(runs, "plain forward", ROUNDS)
+        cells = [
+            spread(found[tool]) if tool in found else str(tried[tool]) for tool in TOOLS if tool != "plain forward"
+        ]
+        rows.append([name, *cells])
+    peers = ", ".join(installed(tool) for tool in TOOLS if tool != "plain forward")
+    how = (
+        f"CPU time over that of a plain forward in the same round: median (min-max) of {ROUNDS} interleaved rounds, "
+        f"2 threads, eval mode. {peers}. torchview and torchvista: tracing without drawing."
+    )
+    report("Tracing", how, ["model", *(tool for tool in TOOLS if tool != "plain forward")], rows)
+
+
+if __name__ == "__main__":
+    main()
