@@ -39,20 +39,14 @@ def recover(tensor: Tensor, values: Values) -> Value | Held | Recovered | None:
 
 
 def _gradient_roots(start: Any, values: Values) -> tuple[Value | Held, ...]:
-    makers: dict[Any, Value | Held] = {}
-    for tensor, value in values.living():
-        if tensor.grad_fn is not None:
-            makers[tensor.grad_fn] = value
-        elif tensor.requires_grad:
-            makers[id(tensor)] = value
+    """The known values that the gradient of a tensor flows to next."""
     found: dict[Value | Held, None] = {}
     waiting, visited = deque([start]), {start}
     while waiting and len(visited) < REACH:
         function = waiting.popleft()
-        leaf = getattr(function, "variable", None)
-        maker = makers.get(function) if leaf is None else makers.get(id(leaf))
-        if maker is not None:
-            found[maker] = None
+        value = values.of_gradient(function)
+        if value is not None:
+            found[value] = None
             continue
         for following, _ in function.next_functions:
             if following is not None and following not in visited:

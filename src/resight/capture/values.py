@@ -54,12 +54,16 @@ class Values:
     def __init__(self, grow: Callable[[int, Tensor], Value], chain: Callable[[int, Value], None]) -> None:
         self._known: dict[int, tuple[ref[Any], Value | Held, int]] = {}
         self._writes: dict[int, list[Write]] = {}
+        self._by_gradient: dict[int, Value | Held] = {}
         self._grow = grow
         self._chain = chain
 
     def set(self, tensor: Tensor, value: Value | Held) -> None:
         """From now on `tensor` holds `value`."""
         self._known[id(tensor)] = (ref(tensor), value, version_of(tensor))
+        gradient = tensor.grad_fn
+        if gradient is not None:
+            self._by_gradient[gradient._sequence_nr()] = value
 
     def find(self, tensor: Tensor) -> Value | Held | None:
         """The value `tensor` holds, or None if nobody was seen making it."""
@@ -79,10 +83,10 @@ class Values:
             before = replaced.op if isinstance(replaced, Value) else -1
             self._writes.setdefault(storage, []).append(Write(value, place_of(tensor), before))
 
-    def living(self) -> list[tuple[Tensor, Value | Held]]:
-        """Every known tensor that is still alive, with its value."""
-        pairs = [(entry[0](), entry[1]) for entry in self._known.values()]
-        return [(tensor, value) for tensor, value in pairs if tensor is not None]
+    def of_gradient(self, function: Any) -> Value | Held | None:
+        """The value whose gradient flows into `function`, a node of the autograd graph."""
+        leaf = getattr(function, "variable", None)
+        return self._by_gradient.get(function._sequence_nr()) if leaf is None else self.find(leaf)
 
     def _after_writes(self, tensor: Tensor, value: Value | Held) -> Value | Held:
         since = value.op if isinstance(value, Value) else -1
