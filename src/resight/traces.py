@@ -46,9 +46,9 @@ class Pictures(Protocol):
 
     def show(self, trace: Trace, **view: Any) -> Path | None: ...
 
-    def svg(self, trace: Trace, **view: Any) -> str: ...
+    def as_svg(self, trace: Trace, **view: Any) -> str: ...
 
-    def txt(self, trace: Trace, **view: Any) -> str: ...
+    def as_text(self, trace: Trace, **view: Any) -> str: ...
 
 
 _pictures: list[Callable[[], Pictures]] = []
@@ -138,13 +138,13 @@ class Trace:
         return trace
 
     def __str__(self) -> str:
-        return _pictures[0]().txt(self)
+        return _pictures[0]().as_text(self)
 
     def __repr__(self) -> str:
         return f"<Trace {self.summary()}, {text.plural(len(self.graph.ops), 'op')}>"
 
     def _repr_svg_(self) -> str:
-        return _pictures[0]().svg(self)
+        return _pictures[0]().as_svg(self)
 
 
 def load(path: str | Path) -> Trace:
