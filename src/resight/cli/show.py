@@ -1,0 +1,114 @@
+"""`resight show SPEC`: trace a network and draw it with its skips."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+import webbrowser
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..traces import Trace
+from . import options
+from .tracing import report_failure, trace_spec
+
+
+def show(
+    spec: options.Spec,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "-o",
+            "--out",
+            metavar="FILE",
+            show_default=False,
+            help="Write .svg .png .pdf .html .md .mmd .dot .txt or .json; repeat for several. "
+            "Without it, the picture opens in the browser.",
+        ),
+    ] = None,
+    inputs: options.Inputs = None,
+    image: options.Image = None,
+    depth: Annotated[
+        int | None,
+        typer.Option("--depth", metavar="N", min=0, show_default=False, help="Open modules N levels deep."),
+    ] = None,
+    opened: Annotated[
+        list[str] | None,
+        typer.Option("--open", metavar="PATH", show_default=False, help="Also open the module layer1.0. Repeatable."),
+    ] = None,
+    only: Annotated[str, typer.Option("--only", metavar="PATH", show_default=False, help="Draw one module.")] = "",
+    direction: Annotated[str, typer.Option("--direction", metavar="down|right", help="Way of flow.")] = "down",
+    wrap: Annotated[
+        int,
+        typer.Option("--wrap", metavar="N", min=0, help="Columns of the picture (rows with right); 0 chooses."),
+    ] = 0,
+    theme: Annotated[str, typer.Option("--theme", metavar="light|dark", help="Colours.")] = "light",
+    everything: Annotated[bool, typer.Option("--all", help="Also draw constants, masks and cache outputs.")] = False,
+    scale: Annotated[
+        float | None,
+        typer.Option("--scale", metavar="X", min=0.1, show_default=False, help="Pixels of a .png per unit."),
+    ] = None,
+    header: Annotated[bool, typer.Option("--header/--no-header", help="Title and legend.")] = True,
+    device: options.Device = None,
+    weights: options.Weights = None,
+    train: options.Train = False,
+) -> int:
+    """Draw a network with every residual connection marked.
+
+    Examples:
+
+    \b
+      resight show torchvision:resnet18
+      resight show torchvision:resnet50 -o net.svg -o net.pdf --depth 2
+      resight show "hf:gpt2(n_layer=2)" -o gpt2.png
+      resight show net.py:Net --input 8x3x32x32 --only layer1.0 -o block.svg
+    """
+    view: dict[str, Any] = {
+        "depth": depth,
+        "open": tuple(opened or ()),
+        "only": only,
+        "direction": direction,
+        "wrap": wrap,
+        "theme": theme,
+        "everything": everything,
+        "header": header,
+    }
+    if scale is not None:
+        view["scale"] = scale
+    from ..picture import renderer_for, save_all
+    from ..picture.files import check_writable
+
+    for path in out or ():
+        renderer_for(path)
+        check_writable(path)
+    traced = trace_spec(spec, inputs=inputs, image=image, device=device, weights=weights, train=train)
+    written = save_all(traced, out or [_page(traced)], **view)
+    print(traced.summary())
+    for note in traced.about.notes:
+        print(f"  {note}")
+    for path in written:
+        print(f"  wrote {path}")
+    if not out:
+        _open_in_browser(written[0])
+    return report_failure(traced)
+
+
+def _page(traced: Trace) -> Path:
+    """Where the HTML page goes: a temporary folder of its own, named after the network."""
+    name = re.sub(r"[^\w.-]+", "_", traced.about.title).strip("_.") or "network"
+    return Path(tempfile.mkdtemp(prefix="resight-")) / f"{name[:60]}.html"
+
+
+def _open_in_browser(page: Path) -> None:
+    """Open the page where somebody sits in front of a screen; elsewhere the printed path has to do."""
+    has_screen = sys.platform in ("darwin", "win32") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+    if sys.stdout.isatty() and has_screen:
+        webbrowser.open(page.as_uri())
+    else:
+        print("  open it in a browser, or choose a file with -o net.png")
