@@ -1,0 +1,125 @@
+/**
+ * Skips as things to draw: arcs that can't be missed.
+ *
+ * @import {Folded, FoldedEdge} from "./fold.js"
+ * @import {Scene, SceneWire} from "./scene.js"
+ * @import {Payload} from "./schema.js"
+ * @import {Item} from "./shapes.js"
+ * @import {Theme} from "./theme.js"
+ */
+import { frameFill } from "./boxes.js";
+import { arrowHead, roundedWay, shortened } from "./shapes.js";
+import { strokeOf } from "./theme.js";
+
+/** Radius of an arc's corners, length of its arrow head, radius of the dot where it forks, in pixels. */
+const CORNER = 12;
+const ARROW = 9;
+const DOT = 4;
+/** How far the ground shows on each side of an arc where it crosses other lines. */
+const HALO = 3;
+/** The mark of a partial shortcut: how far from its start, and half its length. */
+const [MARK_AT, MARK_HALF] = [9, 5];
+
+/**
+ * @param {Payload} payload
+ * @param {Folded} folded
+ * @param {Scene} scene
+ * @param {Theme} theme
+ * @returns {Item[]}
+ */
+export function drawArcs(payload, folded, scene, theme) {
+  /** @type {Map<number, SceneWire[]>} Wires by the first skip they are part of. */
+  const bySkip = new Map();
+  for (const wire of scene.wires) {
+    if (wire.look === "") continue;
+    const first = folded.edges[wire.edges[0]].skips[0];
+    bySkip.set(first, [...(bySkip.get(first) ?? []), wire]);
+  }
+  const inOrder = [...bySkip].sort(([s], [t]) => s - t);
+  return inOrder.flatMap(([skip, wires]) => drawArc(payload, folded, skip, wires, theme));
+}
+
+/**
+ * @param {Payload} payload
+ * @param {Folded} folded
+ * @param {number} skip
+ * @param {SceneWire[]} wires
+ * @param {Theme} theme
+ * @returns {Item[]}
+ */
+function drawArc(payload, { edges }, skip, wires, theme) {
+  const { look } = wires[0];
+  const through = wires.flatMap((wire) => wire.edges.map((e) => edges[e]));
+  const weak = through.every((edge) => edge.weak);
+  const partial = through.some((edge) => edge.partial);
+  const cls = ["skip", look, ...(weak ? ["weak"] : []), ...(partial ? ["partial"] : [])].join(" ");
+  return [
+    { t: "open", id: `skip-${skip}`, cls, tip: tipOf(payload, through, skip) },
+    ...wires.map((wire) => haloOf(wire, weak, theme)),
+    ...wires.flatMap((wire) => lineOf(wire, weak, partial, theme)),
+    { t: "close" },
+  ];
+}
+
+/**
+ * @param {Payload} payload
+ * @param {FoldedEdge[]} through
+ * @param {number} skip
+ */
+function tipOf({ ops, skips }, through, skip) {
+  const { kind, combine, source, merge, partial, weak } = skips[skip];
+  const all = new Set(through.flatMap((edge) => edge.skips)).size;
+  const words = [weak ? "weak" : "", partial ? "partial" : "", kind, combine === "concat" ? "concat" : "", "skip"];
+  const more = all > 1 ? ` (and ${all - 1} more)` : "";
+  return `${words.filter((word) => word !== "").join(" ")}: ${ops[source[0]].title} → ${ops[merge].title}${more}`;
+}
+
+/**
+ * @param {SceneWire} wire
+ * @param {boolean} weak
+ * @param {Theme} theme
+ * @returns {Item}
+ */
+function haloOf({ points, depth, lands, look, parent }, weak, theme) {
+  const ground = parent < 0 ? theme.background : frameFill(theme, depth);
+  const way = lands ? shortened(points, ARROW + HALO) : points;
+  return { t: "path", d: roundedWay(way, CORNER), stroke: ground, line: strokeOf(look, weak).line + 2 * HALO, cap: "butt" };
+}
+
+/**
+ * @param {SceneWire} wire
+ * @param {boolean} weak
+ * @param {boolean} partial
+ * @param {Theme} theme
+ * @returns {Item[]}
+ */
+function lineOf({ points, look, lands, forks }, weak, partial, theme) {
+  const colour = theme.skips[look];
+  const { line, dash } = strokeOf(look, weak);
+  const way = lands ? shortened(points, ARROW - 2) : points;
+  /** @type {Item} */
+  const path = { t: "path", d: roundedWay(way, CORNER), stroke: colour, line, cap: "butt" };
+  if (dash.length > 0) path.dash = dash;
+  /** @type {Item[]} */
+  const items = [path];
+  if (lands) items.push(arrowHead(points, ARROW, colour));
+  if (forks) items.push({ t: "circle", x: points[0], y: points[1], r: DOT, fill: colour, stroke: colour, line: 0 });
+  if (forks && partial) items.push(partialMark(points, colour));
+  return items;
+}
+
+/**
+ * A bar across the line behind its fork: only a slice of the value passes.
+ *
+ * @param {number[]} points
+ * @param {string} stroke
+ * @returns {Item}
+ */
+function partialMark([x, y, nextX, nextY], stroke) {
+  const [dx, dy] = [Math.sign(nextX - x), Math.sign(nextY - y)];
+  const [cx, cy] = [x + MARK_AT * dx, y + MARK_AT * dy];
+  return {
+    t: "path", d: [["M", cx - MARK_HALF * dy, cy - MARK_HALF * dx], ["L", cx + MARK_HALF * dy, cy + MARK_HALF * dx]], stroke, line: 2,
+    cap: "round",
+  };
+}

@@ -1,0 +1,186 @@
+/**
+ * Edges cut at the borders of modules, so that each module can be laid out by itself.
+ *
+ * An edge from deep inside one module to deep inside another becomes a chain of segments, one in every
+ * module it passes, joined at ports on the borders.
+ *
+ * @import {Folded} from "./fold.js"
+ */
+import { LOOKS } from "./styles.js";
+import { lookOfEdge } from "./link.js";
+
+/**
+ * One wire inside one level.
+ *
+ * @typedef {object} Segment
+ * @property {number} a        place it leaves
+ * @property {number} outPort  which out-port of the child at `a` if that is open, else -1
+ * @property {number} b        place it reaches
+ * @property {number} inPort   which in-port of the child at `b` if that is open, else -1
+ * @property {number[]} edges  the folded edges it is a part of
+ * @property {string} look     look of the skip, `""` where any plain data runs through it
+ */
+
+/**
+ * The inside of one open box. Its places are numbered: first the children, then in-ports, then out-ports.
+ *
+ * @typedef {object} Level
+ * @property {number} node        position of the open box in the folded nodes; -1 for the whole picture
+ * @property {number[]} kids      positions of its children, in execution order
+ * @property {number} ins         number of in-ports
+ * @property {number} outs        number of out-ports
+ * @property {Segment[]} segments
+ * @property {number[][]} out     per place: segments that leave it
+ * @property {number[][]} into    per place: segments that reach it
+ */
+
+/**
+ * @typedef {object} Cuts
+ * @property {Level[]} levels        open boxes, inner ones after outer ones; the first is the whole picture
+ * @property {Map<number, number>} levelOf  per open node: its level
+ */
+
+/** Collects the segments of one level while edges are cut. Ports are held as `~port` until all are known. */
+class Cutting {
+  /** @param {number} node */
+  constructor(node) {
+    this.node = node;
+    /** @type {number[]} */
+    this.kids = [];
+    /** @type {Map<number, number>} */
+    this.ins = new Map();
+    /** @type {Map<number, number>} */
+    this.outs = new Map();
+    /** @type {Map<string, Segment>} */
+    this.segments = new Map();
+  }
+
+  /**
+   * @param {Map<number, number>} ports
+   * @param {number} key
+   */
+  port(ports, key) {
+    const known = ports.get(key);
+    if (known !== undefined) return known;
+    ports.set(key, ports.size);
+    return ports.size - 1;
+  }
+
+  /**
+   * @param {number} a
+   * @param {number} outPort
+   * @param {number} b
+   * @param {number} inPort
+   * @param {number} edge
+   * @param {string} look
+   */
+  join(a, outPort, b, inPort, edge, look) {
+    const kind = b >= 0 && inPort < 0 ? look : ""; // at a leaf looks stay apart; a port carries all of them
+    const key = `${a} ${outPort} ${b} ${inPort} ${kind}`;
+    const segment = this.segments.get(key);
+    if (segment === undefined) this.segments.set(key, { a, outPort, b, inPort, edges: [edge], look });
+    else {
+      segment.edges.push(edge);
+      if (look === "") segment.look = "";
+    }
+  }
+
+  /** @returns {Level} */
+  level() {
+    const { node, kids } = this;
+    const [ins, outs] = [this.ins.size, this.outs.size];
+    const places = kids.length + ins + outs;
+    /** @type {Level} */
+    const level = {
+      node, kids, ins, outs, segments: [...this.segments.values()],
+      out: Array.from({ length: places }, () => []), into: Array.from({ length: places }, () => []),
+    };
+    level.segments.forEach((segment, s) => {
+      if (segment.a < 0) segment.a = kids.length + ~segment.a;
+      if (segment.b < 0) segment.b = kids.length + ins + ~segment.b;
+      level.out[segment.a].push(s);
+      level.into[segment.b].push(s);
+    });
+    return level;
+  }
+}
+
+/**
+ * @param {Folded} folded
+ * @returns {Cuts}
+ */
+export function cutEdges({ nodes, edges }) {
+  const index = new Map(nodes.map((node, i) => [node.id, i]));
+  const at = (/** @type {string} */ id) => /** @type {number} */ (index.get(id));
+  const cuttings = [new Cutting(-1)];
+  const levelOf = new Map([[-1, 0]]);
+  const parent = nodes.map((node) => (node.parent === "" ? -1 : at(node.parent)));
+  const depth = nodes.map(() => 0);
+  const place = nodes.map((node, i) => {
+    if (node.open) levelOf.set(i, cuttings.push(new Cutting(i)) - 1);
+    if (parent[i] >= 0) depth[i] = depth[parent[i]] + 1;
+    return cuttingOf(parent[i]).kids.push(i) - 1;
+  });
+  /** @param {number} node */
+  function cuttingOf(node) {
+    return cuttings[/** @type {number} */ (levelOf.get(node))];
+  }
+  const ends = edges.map((edge) => [at(edge.from), at(edge.to)]);
+  const alone = countEntering(ends, parent, depth);
+  edges.forEach((edge, e) => {
+    const [from, to] = ends[e];
+    const look = lookOfEdge(edge);
+    let [a, outPort, b, inPort] = [from, -1, to, -1];
+    while (parent[a] !== parent[b]) {
+      if (depth[a] >= depth[b]) {
+        const cutting = cuttingOf(parent[a]);
+        const port = cutting.port(cutting.outs, from);
+        cutting.join(place[a], outPort, ~port, -1, e, look);
+        [a, outPort] = [parent[a], port];
+      } else {
+        const cutting = cuttingOf(parent[b]);
+        const shared = look !== "" && alone.get(parent[b] * nodes.length + from) === 1;
+        const port = cutting.port(cutting.ins, shared ? bundleKey(nodes.length, to, look) : from);
+        cutting.join(~port, -1, place[b], inPort, e, look);
+        [b, inPort] = [parent[b], port];
+      }
+    }
+    cuttingOf(parent[a]).join(place[a], outPort, place[b], inPort, e, look);
+  });
+  return { levels: cuttings.map((cutting) => cutting.level()), levelOf };
+}
+
+/**
+ * Shortcuts of one look that run to one box and nowhere else share a port: dense blocks stay legible.
+ *
+ * @param {number} nodes
+ * @param {number} to
+ * @param {string} look
+ */
+function bundleKey(nodes, to, look) {
+  return nodes * (1 + LOOKS.indexOf(look)) + to;
+}
+
+/**
+ * For each open box and each box outside, how many edges run from the latter into the former.
+ *
+ * @param {number[][]} ends
+ * @param {number[]} parent
+ * @param {number[]} depth
+ */
+function countEntering(ends, parent, depth) {
+  /** @type {Map<number, number>} */
+  const counts = new Map();
+  for (const [from, to] of ends) {
+    let [a, b] = [from, to];
+    while (parent[a] !== parent[b]) {
+      if (depth[a] >= depth[b]) a = parent[a];
+      else {
+        b = parent[b];
+        const key = b * parent.length + from;
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+      }
+    }
+  }
+  return counts;
+}

@@ -1,0 +1,101 @@
+/**
+ * Drawing: from a scene to a display list that any format can write.
+ *
+ * @import {Folded} from "./fold.js"
+ * @import {Scene, SceneBox, SceneWire} from "./scene.js"
+ * @import {Payload, View} from "./schema.js"
+ * @import {DisplayList, Item} from "./shapes.js"
+ * @import {Theme} from "./theme.js"
+ */
+import { drawArcs } from "./arcs.js";
+import { boxItems, frameItems } from "./boxes.js";
+import { fold } from "./fold.js";
+import { drawHeader } from "./header.js";
+import { layOut } from "./ladder.js";
+import { arrowHead, roundedWay, shortened } from "./shapes.js";
+import { THEMES, WIRE_LINE } from "./theme.js";
+
+/** Radius of a wire's corners and length of its arrow head, in pixels. */
+const CORNER = 8;
+const ARROW = 6;
+
+/**
+ * @param {Payload} payload
+ * @param {View} view
+ * @returns {DisplayList}
+ */
+export function draw(payload, view) {
+  const folded = fold(payload, view);
+  const scene = layOut(folded, view);
+  const theme = THEMES[view.theme];
+  const header = drawHeader(payload, view, folded, theme, scene.width);
+  const width = Math.max(scene.width, header.width);
+  const moved = moveScene(scene, (width - scene.width) >> 1, header.height);
+  const items = [...header.items, ...drawScene(payload, folded, moved, theme)];
+  return { width, height: scene.height + header.height, background: theme.background, title: payload.title, items };
+}
+
+/**
+ * Frames first, then wires, boxes, and skips on top of all.
+ *
+ * @param {Payload} payload
+ * @param {Folded} folded
+ * @param {Scene} scene
+ * @param {Theme} theme
+ * @returns {Item[]}
+ */
+export function drawScene(payload, folded, scene, theme) {
+  const group = (/** @type {SceneBox} */ box, /** @type {Item[]} */ items) => {
+    const node = folded.nodes[box.node];
+    return [{ t: "open", id: node.id, cls: `box ${node.kind}`, tip: tipOf(node) }, ...items, { t: "close" }];
+  };
+  const frames = scene.boxes.filter((box) => box.open);
+  const leaves = scene.boxes.filter((box) => !box.open);
+  return /** @type {Item[]} */ ([
+    ...frames.flatMap((box) => group(box, frameItems(folded.nodes[box.node], box, scene.isDown, theme))),
+    ...drawWires(scene.wires, theme),
+    ...leaves.flatMap((box) => group(box, boxItems(folded.nodes[box.node], box, scene.isDown, theme))),
+    ...drawArcs(payload, folded, scene, theme),
+  ]);
+}
+
+/**
+ * @param {SceneWire[]} wires
+ * @param {Theme} theme
+ * @returns {Item[]}
+ */
+function drawWires(wires, theme) {
+  const items = wires.filter((wire) => wire.look === "").flatMap(({ points, lands }) => {
+    const way = lands ? shortened(points, ARROW - 1) : points;
+    /** @type {Item[]} */
+    const drawn = [{ t: "path", d: roundedWay(way, CORNER), stroke: theme.wire, line: WIRE_LINE }];
+    if (lands) drawn.push(arrowHead(points, ARROW, theme.wire));
+    return drawn;
+  });
+  return items.length === 0 ? [] : [{ t: "open", id: "wires", cls: "wires", tip: "" }, ...items, { t: "close" }];
+}
+
+/**
+ * @param {Folded["nodes"][number]} node
+ */
+function tipOf({ title, detail, shape, path, parameters, times }) {
+  const words = [path || title, detail, shape, parameters === "" ? "" : `${parameters} parameters`, times > 1 ? `×${times}` : ""];
+  return words.filter((word) => word !== "").join(" · ");
+}
+
+/**
+ * @param {Scene} scene
+ * @param {number} dx
+ * @param {number} dy
+ * @returns {Scene}
+ */
+function moveScene(scene, dx, dy) {
+  const boxes = scene.boxes.map((box) => ({
+    ...box,
+    x: box.x + dx,
+    y: box.y + dy,
+    outer: { ...box.outer, x: box.outer.x + dx, y: box.outer.y + dy },
+  }));
+  const wires = scene.wires.map((wire) => ({ ...wire, points: wire.points.map((value, i) => value + (i % 2 === 0 ? dx : dy)) }));
+  return { ...scene, boxes, wires };
+}

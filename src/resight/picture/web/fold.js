@@ -1,0 +1,75 @@
+/**
+ * Folding: from all ops and calls of a network to the boxes and wires one picture shows.
+ *
+ * @import {Payload, View} from "./schema.js"
+ */
+import { linkNodes } from "./link.js";
+import { listNodes } from "./nodes.js";
+import { chooseOpen } from "./opening.js";
+import { growTree } from "./tree.js";
+
+/**
+ * A box. `parent` is the id of the open box around it, or `""`.
+ *
+ * @typedef {object} FoldedNode
+ * @property {string} id       `op-12`, `call-3`, `out-0`; `in-12` and `leave-12` where one call is drawn alone
+ * @property {string} parent
+ * @property {"op" | "module" | "repeat" | "input" | "output"} kind
+ * @property {string} title
+ * @property {string} detail
+ * @property {string} shape
+ * @property {boolean} reshaped  the shape differs from that of the value it reads
+ * @property {string} group
+ * @property {string} path       dotted path of the module call, `""` for an op
+ * @property {string} parameters of a module call
+ * @property {boolean} open
+ * @property {number} times      N of a repeat, else 1
+ * @property {number} size       number of ops in it
+ * @property {[string, string, number][]} skips  inside a closed module: kind, combine and how many (in a repeat, of one member)
+ * @property {string} merge      `add` or `concat` where it closes a skip, else `""`
+ * @property {string} mergeLook  look of that skip, `""` for none
+ * @property {string} shortcut   look of the skip whose shortcut it lies on, else `""`
+ * @property {boolean} failed
+ */
+
+/**
+ * A wire from one box to another. A shortcut is never merged with plain data.
+ *
+ * @typedef {object} FoldedEdge
+ * @property {string} from
+ * @property {string} to
+ * @property {"wire" | "shortcut"} role
+ * @property {string} skip     kind of the skip, `""` for a wire
+ * @property {string} combine  `add`, `concat` or `""`
+ * @property {boolean} weak
+ * @property {boolean} partial
+ * @property {number[]} skips  the skips it is part of, as positions in the payload
+ */
+
+/**
+ * Where a skip is seen: along `edges` (positions), or counted at `node`; neither if it lies outside the picture.
+ *
+ * @typedef {object} FoldedSkip
+ * @property {string} node
+ * @property {number[]} edges
+ */
+
+/**
+ * @typedef {object} Folded
+ * @property {FoldedNode[]} nodes  parents before children, children in execution order
+ * @property {FoldedEdge[]} edges
+ * @property {FoldedSkip[]} skips  one per skip of the payload
+ */
+
+/**
+ * @param {Payload} payload
+ * @param {View} view
+ * @returns {Folded}
+ */
+export function fold(payload, view) {
+  const tree = growTree(payload, view);
+  const opening = chooseOpen(payload, view, tree);
+  const drawing = listNodes(payload, view, tree, opening);
+  const { edges, skips } = linkNodes(payload, tree, opening, drawing);
+  return { nodes: drawing.nodes, edges, skips };
+}

@@ -1,0 +1,130 @@
+/**
+ * The box around a placed level: its borders, its ports, and room for its title.
+ *
+ * @import {FoldedNode} from "./fold.js"
+ * @import {Box, Heading, Plan} from "./plan.js"
+ */
+import { isFrame } from "./along.js";
+import { textWidth } from "./measure.js";
+import { outside, stackOf } from "./sizes.js";
+import * as space from "./spacing.js";
+
+/** Font size of a frame's title, in pixels, and the most it may take. */
+export const HEADING_SIZE = 12;
+const TITLE_MOST = 220;
+
+/**
+ * @param {Plan} plan
+ * @returns {Box}
+ */
+export function closeFrame(plan) {
+  const { level, nodes, isDown, x, boxes, at, wires } = plan;
+  const { kids, ins } = level;
+  const inPorts = x.slice(kids.length, kids.length + ins);
+  const reach = reachOf(plan);
+  const inside = { plan, node: level.node, ins: inPorts, outs: x.slice(kids.length + ins), kids: boxes, at, wires };
+  if (!isFrame(plan)) {
+    const face = { ...reach, length: plan.end };
+    return { ...inside, ...face, face, heading: null };
+  }
+  const node = nodes[level.node];
+  const face = {
+    left: reach.left + (isDown ? space.FRAME_PAD : space.HEAD + 4),
+    right: reach.right + space.FRAME_PAD,
+    length: plan.end,
+  };
+  const heading = isDown ? headingBetween(node, face, inPorts) : headingAbove(node, face);
+  lengthenWires(plan, stackOf(node), face.length);
+  const length = face.length + stackOf(node);
+  return { ...inside, left: face.left, right: face.right + outside(node, isDown), length, face, heading };
+}
+
+/**
+ * @param {Plan} plan
+ */
+function reachOf({ sky, ranks, x, level, wires, reach }) {
+  if (reach !== null) return reach;
+  let [left, right] = [sky.left.reach(0, ranks.rows + 1), sky.right.reach(0, ranks.rows + 1)];
+  for (const at of x.slice(level.kids.length)) [left, right] = [Math.max(left, -at), Math.max(right, at)];
+  for (const { points } of wires) {
+    for (let i = 0; i < points.length; i += 2) [left, right] = [Math.max(left, -points[i]), Math.max(right, points[i])];
+  }
+  return { left, right };
+}
+
+/**
+ * Wires that leave a repeat run on over the outlines behind it; they end where its whole box ends.
+ *
+ * @param {Plan} plan
+ * @param {number} more
+ * @param {number} end
+ */
+function lengthenWires({ wires }, more, end) {
+  if (more === 0) return;
+  for (const { points, lands } of wires) {
+    if (!lands && points[points.length - 1] === end) points[points.length - 1] += more;
+  }
+}
+
+/**
+ * Drawn downwards, wires enter through the band of the title: the title stands left of all of them, its
+ * class too if it fits there, else at the right.
+ *
+ * @param {FoldedNode} node
+ * @param {{left: number, right: number, length: number}} face  widened to the left where the title needs it
+ * @param {number[]} ports
+ * @returns {Heading}
+ */
+function headingBetween(node, face, ports) {
+  const title = Math.min(textWidth(node.title, HEADING_SIZE, 600), TITLE_MOST);
+  const detail = textWidth(headingDetail(node), HEADING_SIZE, 400);
+  const first = ports.length === 0 ? face.right : Math.min(...ports);
+  const last = ports.length === 0 ? face.right : Math.max(...ports);
+  face.left = Math.max(face.left, title + space.BOX_PAD + space.TITLE_GAP - first);
+  const roomLeft = face.left + first - space.BOX_PAD - space.TITLE_GAP;
+  const roomRight = ports.length === 0 ? 0 : face.right - last - space.BOX_PAD - space.TITLE_GAP;
+  const heading = { title: space.BOX_PAD, titleRoom: title, detail: -1, detailRoom: 0, end: -1 };
+  const width = face.left + face.right;
+  const count = textWidth(node.parameters, HEADING_SIZE, 400);
+  let free = roomRight;
+  if (title + space.TITLE_GAP + detail <= roomLeft) {
+    heading.detail = space.BOX_PAD + title + space.TITLE_GAP;
+    if (ports.length === 0) free = roomLeft - title - detail - 2 * space.TITLE_GAP;
+  } else if (detail <= roomRight) {
+    heading.detail = face.left + last + space.TITLE_GAP;
+    free -= detail + 2 * space.TITLE_GAP;
+  }
+  heading.detailRoom = detail;
+  if (node.parameters !== "" && count <= free) heading.end = width - space.BOX_PAD;
+  return heading;
+}
+
+/**
+ * Drawn to the right, no wire crosses the band above a frame's insides: it only has to be long enough.
+ *
+ * @param {FoldedNode} node
+ * @param {{left: number, right: number, length: number}} face  lengthened where the title needs it
+ * @returns {Heading}
+ */
+function headingAbove(node, face) {
+  const title = Math.min(textWidth(node.title, HEADING_SIZE, 600), TITLE_MOST);
+  const detail = textWidth(headingDetail(node), HEADING_SIZE, 400);
+  const count = textWidth(node.parameters, HEADING_SIZE, 400);
+  let room = face.length - 2 * space.BOX_PAD - title - space.TITLE_GAP;
+  const heading = { title: space.BOX_PAD, titleRoom: Math.min(title, room + space.TITLE_GAP), detail: -1, detailRoom: detail, end: -1 };
+  if (detail <= room) {
+    heading.detail = space.BOX_PAD + title + space.TITLE_GAP;
+    room -= detail + 2 * space.TITLE_GAP;
+    if (node.parameters !== "" && count <= room) heading.end = face.length - space.BOX_PAD;
+  }
+  return heading;
+}
+
+/**
+ * What stands behind a frame's title: class, and how often it repeats.
+ *
+ * @param {FoldedNode} node
+ */
+export function headingDetail(node) {
+  return node.times > 1 ? `${node.detail} ×${node.times}` : node.detail;
+}

@@ -1,0 +1,169 @@
+/**
+ * Title and legend above a picture.
+ *
+ * @import {Folded} from "./fold.js"
+ * @import {Payload, SkipArc, View} from "./schema.js"
+ * @import {Item} from "./shapes.js"
+ * @import {Theme} from "./theme.js"
+ */
+import { text } from "./boxes.js";
+import { textWidth } from "./measure.js";
+import * as space from "./spacing.js";
+import { LOOKS, lookOf } from "./styles.js";
+import { strokeOf } from "./theme.js";
+
+const TITLE = 20;
+const SMALL = 12;
+/** Lines, gaps and samples of the legend, in pixels. */
+const LINE = 22;
+const SAMPLE = 30;
+const SAMPLE_GAP = 7;
+const ENTRY_GAP = 20;
+/** A header is at least this wide, or as wide as its longest line if that is less. */
+const LEAST = 420;
+
+/**
+ * @typedef {object} Header
+ * @property {Item[]} items
+ * @property {number} width   the least the picture must have
+ * @property {number} height
+ */
+
+/**
+ * @typedef {object} Entry
+ * @property {string} words
+ * @property {string} look   `""` for words alone
+ * @property {boolean} weak
+ * @property {number} width
+ */
+
+/**
+ * @param {Payload} payload
+ * @param {View} view
+ * @param {Folded} folded
+ * @param {Theme} theme
+ * @param {number} sceneWidth
+ * @returns {Header}
+ */
+export function drawHeader(payload, view, folded, theme, sceneWidth) {
+  if (!view.header) return { items: [], width: 0, height: 0 };
+  const entries = legendOf(payload.skips.filter((_, s) => isSeen(folded, s)));
+  const title = view.only === "" ? payload.title : `${payload.title}  ${view.only}`;
+  const width = Math.max(sceneWidth, Math.min(naturalWidth(payload, title, entries), LEAST + 2 * space.MARGIN));
+  const room = width - 2 * space.MARGIN;
+  const x = space.MARGIN;
+  const items = text(x, space.MARGIN + TITLE - 4, title, TITLE, 600, theme.ink, "start", room);
+  let y = space.MARGIN + TITLE - 4;
+  for (const [words, colour] of [[payload.subtitle, theme.muted], [payload.failure, theme.alarm]]) {
+    if (words === "") continue;
+    y += LINE - 2;
+    items.push(...text(x, y, words, SMALL, 400, colour, "start", room));
+  }
+  y += LINE + 2;
+  for (const line of breakLines(entries, room)) {
+    let at = x;
+    for (const entry of line) {
+      items.push(...entryItems(entry, at, y, theme, room));
+      at += entry.width + ENTRY_GAP;
+    }
+    y += LINE;
+  }
+  return { items, width, height: y - space.MARGIN + 4 };
+}
+
+/**
+ * @param {Folded} folded
+ * @param {number} skip
+ */
+function isSeen({ skips }, skip) {
+  return skips[skip].node !== "" || skips[skip].edges.length > 0;
+}
+
+/**
+ * How many skips there are in all, then each look with its number; weak ones apart.
+ *
+ * @param {SkipArc[]} skips
+ * @returns {Entry[]}
+ */
+function legendOf(skips) {
+  const counted = skips.filter((skip) => !skip.weak);
+  const noun = counted.some((skip) => skip.combine === "add") || counted.length === 0 ? "residual connection" : "skip connection";
+  const total = counted.length === 0 ? "no residual connections" : `${counted.length} ${noun}${counted.length === 1 ? "" : "s"}`;
+  const entries = [newEntry(total, "", false)];
+  for (const look of LOOKS) {
+    const count = counted.filter((skip) => lookOf(skip) === look).length;
+    if (count > 0) entries.push(newEntry(`${look} ${count}`, look, false));
+  }
+  for (const look of LOOKS) {
+    const count = skips.filter((skip) => skip.weak && lookOf(skip) === look).length;
+    if (count > 0) entries.push(newEntry(`${look}, nothing learned beside it ${count}`, look, true));
+  }
+  return entries;
+}
+
+/**
+ * @param {string} words
+ * @param {string} look
+ * @param {boolean} weak
+ * @returns {Entry}
+ */
+function newEntry(words, look, weak) {
+  const width = textWidth(words, SMALL, weightOf(look)) + (look === "" ? 0 : SAMPLE + SAMPLE_GAP);
+  return { words, look, weak, width };
+}
+
+/**
+ * @param {string} look
+ * @returns {400 | 600}
+ */
+function weightOf(look) {
+  return look === "" ? 600 : 400;
+}
+
+/**
+ * @param {Payload} payload
+ * @param {string} title
+ * @param {Entry[]} entries
+ */
+function naturalWidth({ subtitle, failure }, title, entries) {
+  const legend = entries.reduce((sum, entry) => sum + entry.width + ENTRY_GAP, -ENTRY_GAP);
+  const words = [textWidth(title, TITLE, 600), textWidth(subtitle, SMALL, 400), textWidth(failure, SMALL, 400)];
+  return Math.max(legend, ...words) + 2 * space.MARGIN;
+}
+
+/**
+ * @param {Entry[]} entries
+ * @param {number} room
+ */
+function breakLines(entries, room) {
+  /** @type {Entry[][]} */
+  const lines = [[]];
+  let used = 0;
+  for (const entry of entries) {
+    if (used > 0 && used + entry.width > room) {
+      lines.push([]);
+      used = 0;
+    }
+    lines[lines.length - 1].push(entry);
+    used += entry.width + ENTRY_GAP;
+  }
+  return lines;
+}
+
+/**
+ * @param {Entry} entry
+ * @param {number} x
+ * @param {number} y
+ * @param {Theme} theme
+ * @param {number} room
+ * @returns {Item[]}
+ */
+function entryItems({ words, look, weak }, x, y, theme, room) {
+  if (look === "") return text(x, y, words, SMALL, 600, theme.ink, "start", room);
+  const { line, dash } = strokeOf(look, weak);
+  /** @type {Item} */
+  const sample = { t: "path", d: [["M", x, y - 4], ["L", x + SAMPLE, y - 4]], stroke: theme.skips[look], line, cap: "butt" };
+  if (dash.length > 0) sample.dash = dash;
+  const at = x + SAMPLE + SAMPLE_GAP;
+  return [sample, ...text(at, y, words, SMALL, weightOf(look), theme.muted, "start", room - SAMPLE - SAMPLE_GAP)];
+}

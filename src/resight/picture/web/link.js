@@ -1,0 +1,259 @@
+/**
+ * The wires of a picture at one fold state, and where each skip is seen.
+ *
+ * @import {Payload, SkipArc} from "./schema.js"
+ * @import {FoldedEdge, FoldedNode, FoldedSkip} from "./fold.js"
+ * @import {Drawing} from "./nodes.js"
+ * @import {Opening} from "./opening.js"
+ * @import {Runs} from "./runs.js"
+ * @import {Tree} from "./tree.js"
+ */
+import { lookOf } from "./styles.js";
+
+/**
+ * A read of one op by another that some skip's shortcut passes through.
+ *
+ * @typedef {Map<string, number[]>} Passing
+ */
+
+/**
+ * @param {Payload} payload
+ * @param {Tree} tree
+ * @param {Opening} opening
+ * @param {Drawing} drawing
+ * @returns {{edges: FoldedEdge[], skips: FoldedSkip[]}}
+ */
+export function linkNodes(payload, tree, { runs }, drawing) {
+  const all = payload.skips.map((_, s) => s);
+  const seen = all.filter((s) => isDrawn(payload, runs, drawing, payload.skips[s]));
+  const linker = new Linker(payload, drawing, shortcutReads(payload, seen));
+  payload.ops.forEach((op, to) => {
+    if (!tree.shown[to] || drawing.nodeOf[to] < 0) return;
+    for (const [from] of op.inputs) {
+      if (!areOfTwoMembers(payload, runs, from, to)) linker.connect(from, to, drawing.nodeOf[to]);
+    }
+  });
+  for (const [op, node] of drawing.leaves) linker.connect(op, -1, node);
+  const edges = linker.edges();
+  markNodes(payload, drawing, seen);
+  return { edges, skips: placeSkips(payload, tree, runs, drawing, edges) };
+}
+
+/** Collects the edges between boxes; parallel ones of one look are one. */
+class Linker {
+  /**
+   * @param {Payload} payload
+   * @param {Drawing} drawing
+   * @param {Passing} passing
+   */
+  constructor(payload, drawing, passing) {
+    this.skips = payload.skips;
+    this.drawing = drawing;
+    this.passing = passing;
+    /** @type {Map<number, FoldedEdge[]>} */
+    this.between = new Map();
+  }
+
+  /**
+   * @param {number} from  an op
+   * @param {number} to    the op that reads it, or -1 for an output box
+   * @param {number} node  the box of `to`
+   */
+  connect(from, to, node) {
+    const { nodes, nodeOf, enters } = this.drawing;
+    const start = enters.get(from) ?? nodeOf[from];
+    if (start < 0 || start === node) return;
+    const key = start * nodes.length + node;
+    const bundle = this.between.get(key) ?? [];
+    this.between.set(key, bundle);
+    const skips = this.passing.get(`${from}>${to}`) ?? [];
+    const fresh = newEdge(nodes[start].id, nodes[node].id, skips.map((s) => this.skips[s]), skips);
+    const same = bundle.find((edge) => edge.role === fresh.role && lookOfEdge(edge) === lookOfEdge(fresh));
+    if (same === undefined) bundle.push(fresh);
+    else absorb(same, fresh);
+  }
+
+  /** All edges; where a shortcut runs between two boxes, plain data beside it is not drawn again. */
+  edges() {
+    return [...this.between.values()].flatMap((bundle) => {
+      const shortcuts = bundle.filter((edge) => edge.role === "shortcut");
+      return shortcuts.length > 0 ? shortcuts : bundle;
+    });
+  }
+}
+
+/**
+ * @param {string} from
+ * @param {string} to
+ * @param {SkipArc[]} through
+ * @param {number[]} skips
+ * @returns {FoldedEdge}
+ */
+function newEdge(from, to, through, skips) {
+  if (through.length === 0) return { from, to, role: "wire", skip: "", combine: "", weak: false, partial: false, skips };
+  const { kind: skip, combine } = through[0];
+  const weak = through.every((arc) => arc.weak);
+  const partial = through.some((arc) => arc.partial);
+  return { from, to, role: "shortcut", skip, combine, weak, partial, skips: [...skips] };
+}
+
+/**
+ * Look of an edge: `""`, or that of its skip.
+ *
+ * @param {FoldedEdge} edge
+ */
+export function lookOfEdge(edge) {
+  return edge.role === "wire" ? "" : lookOf({ kind: edge.skip, combine: edge.combine });
+}
+
+/**
+ * @param {FoldedEdge} edge
+ * @param {FoldedEdge} other
+ */
+function absorb(edge, other) {
+  for (const skip of other.skips) if (!edge.skips.includes(skip)) edge.skips.push(skip);
+  edge.weak &&= other.weak;
+  edge.partial ||= other.partial;
+}
+
+/**
+ * Whether a skip's wires are drawn: its owner is open, its merge in the picture.
+ *
+ * @param {Payload} payload
+ * @param {Runs} runs
+ * @param {Drawing} drawing
+ * @param {SkipArc} skip
+ */
+function isDrawn(payload, runs, drawing, skip) {
+  if (drawing.nodeOf[skip.merge] < 0 || drawing.closedIn[skip.owner] >= 0) return false;
+  return !isHidden(payload, runs, skip.owner);
+}
+
+/**
+ * Whether a call is, or is in, a member of a run that is not drawn.
+ *
+ * @param {Payload} payload
+ * @param {Runs} runs
+ * @param {number} call
+ */
+function isHidden({ calls }, runs, call) {
+  for (let c = call; c >= 0; c = calls[c].parent) if (runs.leader[c] !== c) return true;
+  return false;
+}
+
+/**
+ * The reads along the shortcuts of some skips: from the source over the shortcut's ops to the merge.
+ *
+ * @param {Payload} payload
+ * @param {number[]} seen
+ * @returns {Passing}
+ */
+function shortcutReads(payload, seen) {
+  /** @type {Passing} */
+  const passing = new Map();
+  for (const position of seen) {
+    const skip = payload.skips[position];
+    const way = new Set(skip.shortcut);
+    const isSource = (/** @type {[number, number]} */ [op, slot]) => op === skip.source[0] && slot === skip.source[1];
+    for (const to of [...skip.shortcut, skip.merge]) {
+      for (const input of payload.ops[to].inputs) {
+        const starts = isSource(input) && (to !== skip.merge || way.size === 0);
+        if (!starts && !way.has(input[0])) continue;
+        const key = `${input[0]}>${to}`;
+        const through = passing.get(key);
+        if (through === undefined) passing.set(key, [position]);
+        else if (!through.includes(position)) through.push(position);
+      }
+    }
+  }
+  return passing;
+}
+
+/**
+ * Whether a read goes from one member of a run to another: the picture shows one member alone.
+ *
+ * @param {Payload} payload
+ * @param {Runs} runs
+ * @param {number} from
+ * @param {number} to
+ */
+function areOfTwoMembers({ ops, calls }, runs, from, to) {
+  if (runs.twin[from] === from && runs.twin[to] === to) return false;
+  const around = new Map();
+  for (let c = ops[from].call; c >= 0; c = calls[c].parent) around.set(runs.leader[c], c);
+  for (let c = ops[to].call; c >= 0; c = calls[c].parent) {
+    const other = around.get(runs.leader[c]);
+    if (other !== undefined) return other !== c;
+  }
+  return false;
+}
+
+/**
+ * Mark merges that close a skip, and the boxes that hold nothing but a shortcut.
+ *
+ * @param {Payload} payload
+ * @param {Drawing} drawing
+ * @param {number[]} seen
+ */
+function markNodes(payload, { nodes, nodeOf }, seen) {
+  for (const s of seen) {
+    const skip = payload.skips[s];
+    const merge = nodes[nodeOf[skip.merge]];
+    if (merge.size === 1 && merge.merge === "") [merge.merge, merge.mergeLook] = [skip.combine, lookOf(skip)];
+    const counts = new Map();
+    for (const op of skip.shortcut) counts.set(nodeOf[op], (counts.get(nodeOf[op]) ?? 0) + 1);
+    for (const [node, count] of counts) {
+      if (node >= 0 && nodes[node].size === count) nodes[node].shortcut ||= lookOf(skip);
+    }
+  }
+}
+
+/**
+ * @param {Payload} payload
+ * @param {Tree} tree
+ * @param {Runs} runs
+ * @param {Drawing} drawing
+ * @param {FoldedEdge[]} edges
+ * @returns {FoldedSkip[]}
+ */
+function placeSkips(payload, tree, runs, drawing, edges) {
+  const { nodes, nodeOf } = drawing;
+  /** @type {FoldedSkip[]} */
+  const places = payload.skips.map(() => ({ node: "", edges: [] }));
+  edges.forEach((edge, e) => edge.skips.forEach((s) => places[s].edges.push(e)));
+  /** @type {Map<string, FoldedSkip>} */
+  const twins = new Map();
+  payload.skips.forEach((skip, s) => {
+    const merge = runs.twin[skip.merge];
+    if (!tree.inside[skip.owner] || nodeOf[merge] < 0) return;
+    const key = `${merge} ${lookOf(skip)}`;
+    const twin = merge === skip.merge ? undefined : twins.get(key);
+    if (twin !== undefined && places[s].edges.length === 0) places[s] = twin;
+    else if (places[s].edges.length === 0) places[s].node = countAt(nodes[holderOf(drawing, skip, merge)], skip);
+    if (!twins.has(key)) twins.set(key, places[s]);
+  });
+  return places;
+}
+
+/**
+ * The box that counts a skip which has no wire of its own: the closed one around it, else that of its merge.
+ *
+ * @param {Drawing} drawing
+ * @param {SkipArc} skip
+ * @param {number} merge
+ */
+function holderOf({ closedIn, nodeOf }, skip, merge) {
+  return closedIn[skip.owner] >= 0 ? closedIn[skip.owner] : nodeOf[merge];
+}
+
+/**
+ * @param {FoldedNode} node
+ * @param {SkipArc} skip
+ */
+function countAt(node, { kind, combine, weak }) {
+  if (weak) return node.id;
+  const row = node.skips.find(([k, c]) => k === kind && c === combine);
+  if (row === undefined) node.skips.push([kind, combine, 1]);
+  else row[2] += 1;
+  return node.id;
+}

@@ -1,0 +1,233 @@
+/**
+ * The boxes of a picture at one fold state.
+ *
+ * @import {OpBox, Payload, View} from "./schema.js"
+ * @import {FoldedNode} from "./fold.js"
+ * @import {Opening} from "./opening.js"
+ * @import {Item, Tree} from "./tree.js"
+ */
+import { drawn } from "./opening.js";
+import { onlyOp } from "./tree.js";
+
+/**
+ * @typedef {object} Drawing
+ * @property {FoldedNode[]} nodes
+ * @property {number[]} nodeOf     per op: the box that stands for it, -1 for none; hidden repeats through their twins
+ * @property {number[]} closedIn   per call: the closed box it is in or is, -1 where it is open or not drawn
+ * @property {number[]} boxOf      per call: its own box, open or closed, or -1
+ * @property {Map<number, number>} enters  where one call is drawn alone: per op outside, the input box of its value
+ * @property {[number, number][]} leaves   pairs of an op and the output box that its value goes to
+ */
+
+/**
+ * @param {Payload} payload
+ * @param {View} view
+ * @param {Tree} tree
+ * @param {Opening} opening
+ * @returns {Drawing}
+ */
+export function listNodes(payload, view, tree, opening) {
+  /** @type {Drawing} */
+  const drawing = {
+    nodes: [],
+    nodeOf: payload.ops.map(() => -1),
+    closedIn: payload.calls.map(() => -1),
+    boxOf: payload.calls.map(() => -1),
+    enters: new Map(),
+    leaves: [],
+  };
+  const alone = view.only !== "";
+  if (alone) addEntering(payload, tree, drawing);
+  else addInputs(payload, tree, drawing);
+  addContents(payload, tree, opening, drawing, alone);
+  if (alone) addLeaving(payload, tree, drawing);
+  else addOutputs(payload, drawing);
+  shareTwins(payload, opening, drawing);
+  return drawing;
+}
+
+/**
+ * A box with nothing in it yet.
+ *
+ * @param {Partial<FoldedNode> & Pick<FoldedNode, "id" | "kind" | "title">} words
+ * @returns {FoldedNode}
+ */
+function box(words) {
+  return {
+    parent: "", detail: "", shape: "", reshaped: false, group: "other", path: "", parameters: "", open: false,
+    times: 1, size: 1, skips: [], merge: "", mergeLook: "", shortcut: "", failed: false, ...words,
+  };
+}
+
+/**
+ * @param {Payload} payload
+ * @param {Tree} tree
+ * @param {Drawing} drawing
+ */
+function addInputs({ ops }, tree, { nodes, nodeOf }) {
+  ops.forEach((op, i) => {
+    if (op.name !== "input" || !tree.shown[i]) return;
+    nodeOf[i] = nodes.length;
+    nodes.push(box({ ...opWords(op, i), kind: "input", group: "input" }));
+  });
+}
+
+/**
+ * @param {Payload} payload
+ * @param {Tree} tree
+ * @param {Drawing} drawing
+ */
+function addEntering({ ops, calls }, tree, { nodes, enters }) {
+  const [first, last] = [tree.first[tree.root], tree.last[tree.root]];
+  for (let i = first; i >= 0 && i <= last; i++) {
+    if (!tree.shown[i]) continue;
+    for (const [from] of ops[i].inputs) {
+      if (from >= first || ops[from].aside || enters.has(from)) continue;
+      enters.set(from, nodes.length);
+      const detail = ops[from].name === "input" ? ops[from].title : calls[ops[from].call].path || ops[from].title;
+      nodes.push(box({ id: `in-${from}`, kind: "input", title: "input", detail, shape: ops[from].shape, group: "input" }));
+    }
+  }
+}
+
+/**
+ * @param {Payload} payload
+ * @param {Drawing} drawing
+ */
+function addOutputs({ outputs }, { nodes, leaves }) {
+  outputs.forEach((output, i) => {
+    if (output.aside) return;
+    leaves.push([output.op, nodes.length]);
+    nodes.push(box({ id: `out-${i}`, kind: "output", title: output.title, shape: output.shape, group: "output" }));
+  });
+}
+
+/**
+ * @param {Payload} payload
+ * @param {Tree} tree
+ * @param {Drawing} drawing
+ */
+function addLeaving({ ops, outputs }, tree, { nodes, leaves }) {
+  const [first, last] = [tree.first[tree.root], tree.last[tree.root]];
+  const left = new Set();
+  const within = (/** @type {number} */ op) => first <= op && op <= last && tree.shown[op];
+  for (let i = last + 1; i < ops.length; i++) {
+    if (!ops[i].aside) for (const [from] of ops[i].inputs) if (within(from)) left.add(from);
+  }
+  for (const output of outputs) if (!output.aside && within(output.op)) left.add(output.op);
+  for (const op of [...left].sort((a, b) => a - b)) {
+    leaves.push([op, nodes.length]);
+    nodes.push(box({ id: `leave-${op}`, kind: "output", title: "output", shape: ops[op].shape, group: "output" }));
+  }
+}
+
+/**
+ * The root's boxes in depth-first order. The model itself, when open, is the picture and gets no frame.
+ *
+ * @param {Payload} payload
+ * @param {Tree} tree
+ * @param {Opening} opening
+ * @param {Drawing} drawing
+ * @param {boolean} framed
+ */
+function addContents(payload, tree, { open, runs }, drawing, framed) {
+  const { nodes, nodeOf, boxOf, closedIn } = drawing;
+  /** @type {[Item, string][]} */
+  const waiting = [[~tree.root, ""]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [item, parent] = next;
+    const id = nodes.length;
+    if (item >= 0) {
+      nodeOf[item] = id;
+      nodes.push({ ...opNode(payload, item), parent });
+      continue;
+    }
+    const call = ~item;
+    const isOpen = open[call] && onlyOp(tree, call) < 0;
+    const unframed = isOpen && call === tree.root && !framed;
+    if (!unframed) {
+      boxOf[call] = id;
+      nodes.push({ ...callNode(payload, tree, call, runs.members[call]), parent, open: isOpen });
+    }
+    if (isOpen) {
+      const inner = unframed ? "" : nodes[id].id;
+      for (const child of drawn(tree, runs, call).reverse()) waiting.push([child, inner]);
+    } else {
+      closedIn[call] = id;
+      for (let i = tree.first[call]; i >= 0 && i <= tree.last[call]; i++) if (tree.shown[i] && nodeOf[i] < 0) nodeOf[i] = id;
+    }
+  }
+  payload.calls.forEach((call, c) => {
+    if (closedIn[c] < 0 && call.parent >= 0) closedIn[c] = closedIn[call.parent];
+  });
+}
+
+/**
+ * @param {OpBox} op
+ * @param {number} i
+ */
+function opWords(op, i) {
+  const { title, detail, shape, reshaped, group, failed } = op;
+  return { id: `op-${i}`, title, detail, shape, reshaped, group, failed };
+}
+
+/**
+ * @param {Payload} payload
+ * @param {number} i
+ * @returns {FoldedNode}
+ */
+function opNode({ ops }, i) {
+  return box({ ...opWords(ops[i], i), kind: "op" });
+}
+
+/**
+ * @param {Payload} payload
+ * @param {Tree} tree
+ * @param {number} c
+ * @param {number[]} members
+ * @returns {FoldedNode}
+ */
+function callNode({ ops, calls }, tree, c, members) {
+  const call = calls[c];
+  const only = onlyOp(tree, c);
+  const times = members.length;
+  const title = times > 1 ? `${call.title} … ${calls[members[times - 1]].title}` : call.title;
+  const words = { id: `call-${c}`, title, path: call.path, parameters: call.parameters, times, size: tree.size[c] };
+  const kind = times > 1 ? "repeat" : "module";
+  if (only >= 0) {
+    const { shape, reshaped, group, failed } = ops[only];
+    return box({ ...words, kind, detail: call.detail || call.cls, shape, reshaped, group, failed });
+  }
+  return box({ ...words, kind, detail: call.cls, group: "module", ...throughShape(ops, tree, c) });
+}
+
+/**
+ * Shape of what a call makes, and whether it differs from what it reads first.
+ *
+ * @param {OpBox[]} ops
+ * @param {Tree} tree
+ * @param {number} call
+ */
+function throughShape(ops, tree, call) {
+  const [first, last] = [tree.first[call], tree.last[call]];
+  let [entering, leaving, failed] = [-1, -1, false];
+  for (let i = first; i <= last; i++) {
+    if (!tree.shown[i]) continue;
+    leaving = i;
+    failed ||= ops[i].failed;
+    if (entering < 0) entering = ops[i].inputs.find(([from]) => from < first)?.[0] ?? -1;
+  }
+  const shape = leaving < 0 ? "" : ops[leaving].shape;
+  return { shape, reshaped: entering >= 0 && ops[entering].shape !== shape, failed };
+}
+
+/**
+ * @param {Payload} payload
+ * @param {Opening} opening
+ * @param {Drawing} drawing
+ */
+function shareTwins({ ops }, { runs }, { nodeOf }) {
+  ops.forEach((_, i) => {
+    if (runs.twin[i] !== i) nodeOf[i] = nodeOf[runs.twin[i]];
+  });
+}

@@ -1,0 +1,127 @@
+/**
+ * From turns and tracks to points.
+ *
+ * @import {Plan, Wire} from "./plan.js"
+ */
+import { trackY } from "./along.js";
+import { endX, isLane, startX } from "./plan.js";
+
+/**
+ * @param {Plan} plan
+ */
+export function routeWires(plan) {
+  const { level, lanes } = plan;
+  const trunks = trunksOf(plan);
+  level.segments.forEach((_, s) => {
+    if (!isLane(plan, s)) plan.wires.push(wireOf(plan, s, pointsOf(plan, s), trunks));
+  });
+  lanes.forEach((lane, i) => {
+    for (const s of lane.segments) plan.wires.push(wireOf(plan, s, lanePoints(plan, i, s), trunks));
+  });
+}
+
+/**
+ * Where a segment starts, so that a shortcut can fork from the wire that is there already.
+ *
+ * @param {Plan} plan
+ * @param {number} s
+ */
+function startOf({ level }, s) {
+  const { a, outPort } = level.segments[s];
+  return `${a} ${outPort}`;
+}
+
+/**
+ * Starts from which plain data runs: shortcuts leave those wires at a dot.
+ *
+ * @param {Plan} plan
+ */
+function trunksOf(plan) {
+  const trunks = new Set();
+  plan.level.segments.forEach(({ look }, s) => {
+    if (look === "") trunks.add(startOf(plan, s));
+  });
+  return trunks;
+}
+
+/**
+ * @param {Plan} plan
+ * @param {number} s
+ * @param {number[]} points
+ * @param {Set<string>} trunks
+ * @returns {Wire}
+ */
+function wireOf(plan, s, points, trunks) {
+  const { level, ranks } = plan;
+  const { a, b, inPort, edges, look } = level.segments[s];
+  const forks = look !== "" && points.length > 4 && trunks.has(startOf(plan, s)) && points[0] === points[2];
+  const lands = b < level.kids.length && inPort < 0;
+  return { points: forks ? points.slice(2) : points, edges, look, forks, lands, row: ranks.rank[a] };
+}
+
+/**
+ * @param {Plan} plan
+ * @param {number} place
+ */
+function bottomOf({ level, boxes, at }, place) {
+  return place < level.kids.length ? at[place].along + boxes[place].length : 0;
+}
+
+/**
+ * @param {Plan} plan
+ * @param {number} place
+ */
+function topOf({ level, at, end }, place) {
+  return place < level.kids.length ? at[place].along : end;
+}
+
+/**
+ * The last points of a wire that enters its target from the side.
+ *
+ * @param {Plan} plan
+ * @param {number} s
+ * @param {number} x  where it comes down
+ */
+function sideEntry({ level, boxes, at, x: axis, side }, s, x) {
+  const { b } = level.segments[s];
+  const middle = at[b].along + (boxes[b].face.length >> 1);
+  return [x, middle, axis[b] + (side[s] > 0 ? boxes[b].face.right : -boxes[b].face.left), middle];
+}
+
+/**
+ * @param {Plan} plan
+ * @param {number} s
+ */
+function pointsOf(plan, s) {
+  const { level, ranks, chains, turn, side } = plan;
+  const { a, b } = level.segments[s];
+  const [from, to] = [startX(plan, s), endX(plan, s)];
+  const start = [from, bottomOf(plan, a)];
+  if (side[s] !== 0) return [...start, ...sideEntry(plan, s, from)];
+  if (turn[s] < 0) return [...start, to, topOf(plan, b)];
+  const y = trackY(plan, chains.role[s] === "join" ? ranks.rank[b] - 1 : ranks.rank[a], turn[s]);
+  return [...start, from, y, to, y, to, topOf(plan, b)];
+}
+
+/**
+ * @param {Plan} plan
+ * @param {number} lane
+ * @param {number} s
+ */
+function lanePoints(plan, lane, s) {
+  const { level, ranks, laneX, laneTurn, turn, side } = plan;
+  const { a, b } = level.segments[s];
+  const x = laneX[lane];
+  const points = [startX(plan, s), bottomOf(plan, a)];
+  if (laneTurn[lane] >= 0) {
+    const y = trackY(plan, ranks.rank[a], laneTurn[lane]);
+    points.push(points[0], y, x, y);
+  }
+  if (side[s] !== 0) return [...points, ...sideEntry(plan, s, x)];
+  const to = endX(plan, s);
+  if (turn[s] >= 0) {
+    const y = trackY(plan, ranks.rank[b] - 1, turn[s]);
+    points.push(x, y, to, y);
+  }
+  return [...points, to, topOf(plan, b)];
+}

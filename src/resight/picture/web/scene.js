@@ -1,0 +1,108 @@
+/**
+ * A finished layout in absolute coordinates: what drawing and tests read.
+ *
+ * @import {Folded} from "./fold.js"
+ * @import {Box, Heading} from "./plan.js"
+ */
+import * as space from "./spacing.js";
+
+/**
+ * A drawn box. `x, y, width, height` is its face; the whole of it, loops and outlines included, is `outer`.
+ *
+ * @typedef {object} SceneBox
+ * @property {number} node    position in the folded nodes
+ * @property {number} parent  position of the box around it, -1 for none
+ * @property {number} depth   frames around it
+ * @property {number} x
+ * @property {number} y
+ * @property {number} width
+ * @property {number} height
+ * @property {{x: number, y: number, width: number, height: number}} outer
+ * @property {boolean} open
+ * @property {Heading | null} heading
+ */
+
+/**
+ * A drawn wire: one piece of one or more edges. `points` are `x, y, x, y, ...`.
+ *
+ * @typedef {object} SceneWire
+ * @property {number} parent
+ * @property {number} depth
+ * @property {number[]} points
+ * @property {number[]} edges
+ * @property {string} look
+ * @property {boolean} forks
+ * @property {boolean} lands
+ */
+
+/**
+ * @typedef {object} Scene
+ * @property {number} width
+ * @property {number} height
+ * @property {boolean} isDown
+ * @property {SceneBox[]} boxes  parents before children
+ * @property {SceneWire[]} wires
+ */
+
+/**
+ * @param {Folded} folded
+ * @param {Box} root
+ * @param {boolean} isDown
+ * @returns {Scene}
+ */
+export function flatten(folded, root, isDown) {
+  /** @type {Scene} */
+  const scene = { width: 0, height: 0, isDown, boxes: [], wires: [] };
+  const across = root.left + root.right + 2 * space.MARGIN;
+  const along = root.length + 2 * space.MARGIN;
+  [scene.width, scene.height] = isDown ? [across, along] : [along, across];
+  /** @type {[Box, number, number, number, number][]} */
+  const waiting = [[root, space.MARGIN + root.left, space.MARGIN, -1, 0]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [box, axis, start, parent, depth] = next;
+    if (box.node >= 0) scene.boxes.push(sceneBox(folded, box, axis, start, parent, depth, isDown));
+    for (const { points, edges, look, forks, lands } of box.wires) {
+      const moved = points.map((value, i) => value + (i % 2 === 0 ? axis : start));
+      scene.wires.push({ parent: box.node, depth, points: isDown ? moved : swap(moved), edges, look, forks, lands });
+    }
+    const below = box.node >= 0 ? depth + 1 : depth;
+    for (let i = box.kids.length - 1; i >= 0; i--) {
+      waiting.push([box.kids[i], axis + box.at[i].across, start + box.at[i].along, box.node, below]);
+    }
+  }
+  return scene;
+}
+
+/**
+ * @param {Folded} folded
+ * @param {Box} box
+ * @param {number} axis
+ * @param {number} start
+ * @param {number} parent
+ * @param {number} depth
+ * @param {boolean} isDown
+ * @returns {SceneBox}
+ */
+function sceneBox({ nodes }, box, axis, start, parent, depth, isDown) {
+  const face = rectangle(axis, start, box.face, isDown);
+  const { node, heading } = box;
+  return { node, parent, depth, ...face, outer: rectangle(axis, start, box, isDown), open: nodes[node].open, heading };
+}
+
+/**
+ * @param {number} axis
+ * @param {number} start
+ * @param {{left: number, right: number, length: number}} size
+ * @param {boolean} isDown
+ */
+function rectangle(axis, start, { left, right, length }, isDown) {
+  const [across, along] = [axis - left, start];
+  return isDown
+    ? { x: across, y: along, width: left + right, height: length }
+    : { x: along, y: across, width: length, height: left + right };
+}
+
+/** @param {number[]} points */
+function swap(points) {
+  return points.map((_, i) => points[i ^ 1]);
+}

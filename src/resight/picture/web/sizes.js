@@ -1,0 +1,144 @@
+/**
+ * Sizes of boxes before they are placed.
+ *
+ * Layout happens on two axes: `across` the flow and `along` it. Drawn downwards these are x and y; drawn
+ * to the right they change places, and a box is as long as its text is wide.
+ *
+ * @import {FoldedNode} from "./fold.js"
+ */
+import { textWidth } from "./measure.js";
+import * as space from "./spacing.js";
+
+/** Font sizes of a box's title and of its shape, in pixels. */
+export const TITLE_SIZE = 12;
+export const SHAPE_SIZE = 11;
+/** Between a title and its detail, in pixels. */
+export const WORD_GAP = 6;
+
+/**
+ * A box about its axis: `left` and `right` of it, `length` along the flow. `face` is the part that is
+ * drawn; loops, and outlines behind a repeat, stand outside of it.
+ *
+ * @typedef {object} Size
+ * @property {number} left
+ * @property {number} right
+ * @property {number} length
+ * @property {{left: number, right: number, length: number}} face
+ */
+
+/**
+ * @param {FoldedNode} node
+ */
+export function isMerge(node) {
+  return node.merge !== "" && !node.open;
+}
+
+/**
+ * Whether a box shows its shape on a second line.
+ *
+ * @param {FoldedNode} node
+ */
+export function hasShapeLine(node) {
+  return node.reshaped && node.shape !== "" && node.kind !== "input" && node.kind !== "output";
+}
+
+/**
+ * What stands behind a title: an input or an output has its shape there.
+ *
+ * @param {FoldedNode} node
+ */
+export function detailOf(node) {
+  const words = node.times > 1 && !node.open ? [node.detail, `×${node.times}`] : [node.detail];
+  if (node.kind === "input" || node.kind === "output") words.push(node.shape);
+  return words.filter((word) => word !== "").join("  ");
+}
+
+/**
+ * @param {FoldedNode} node
+ * @param {boolean} isDown
+ * @returns {Size}
+ */
+export function sizeOf(node, isDown) {
+  if (isMerge(node)) return withExtras(node, isDown, 2 * space.MERGE_RADIUS, 2 * space.MERGE_RADIUS);
+  const height = hasShapeLine(node) ? space.TALL_BOX_HEIGHT : space.BOX_HEIGHT;
+  const width = Math.min(Math.max(naturalWidth(node), space.BOX_MIN), space.BOX_MAX);
+  return isDown ? withExtras(node, isDown, width, height) : withExtras(node, isDown, height, width);
+}
+
+/**
+ * @param {FoldedNode} node
+ */
+function naturalWidth(node) {
+  const title = textWidth(node.title, TITLE_SIZE, 600);
+  const detail = detailOf(node);
+  const line = detail === "" ? title : title + WORD_GAP + textWidth(detail, TITLE_SIZE, 400);
+  const shape = hasShapeLine(node) ? textWidth(node.shape, SHAPE_SIZE, 400) : 0;
+  return Math.max(line, shape) + 2 * space.BOX_PAD;
+}
+
+/**
+ * @param {FoldedNode} node
+ * @param {boolean} isDown
+ * @param {number} across
+ * @param {number} along
+ * @returns {Size}
+ */
+function withExtras(node, isDown, across, along) {
+  const side = Math.ceil(across / 2);
+  const length = Math.max(along, loopsLength(node, isDown));
+  const face = { left: side, right: side, length };
+  return { left: side, right: side + outside(node, isDown), length: length + stackOf(node), face };
+}
+
+/**
+ * How far the outlines behind a repeat peek out, on the far side and at the end.
+ *
+ * @param {FoldedNode} node
+ */
+export function stackOf(node) {
+  return node.times > 1 ? 2 * space.STACK : 0;
+}
+
+/**
+ * Room beside a box: the outlines of a repeat, then loops and, drawn downwards, their numbers.
+ *
+ * @param {FoldedNode} node
+ * @param {boolean} isDown
+ */
+export function outside(node, isDown) {
+  if (node.skips.length === 0) return stackOf(node);
+  return stackOf(node) + space.LOOP_BULGE + (isDown ? space.LOOP_NUMBER : 4);
+}
+
+/**
+ * Length of the side that loops need.
+ *
+ * @param {FoldedNode} node
+ * @param {boolean} isDown
+ */
+function loopsLength(node, isDown) {
+  const each = loopStep(isDown);
+  return node.skips.length === 0 ? 0 : node.skips.length * each + 6;
+}
+
+/**
+ * From one loop to the next along a box's side.
+ *
+ * @param {boolean} isDown
+ */
+export function loopStep(isDown) {
+  return space.LOOP_WIDTH + (isDown ? 4 : space.LOOP_NUMBER);
+}
+
+/**
+ * Make a box's face as wide as its neighbours in the column.
+ *
+ * @param {Size} size
+ * @param {number} side  half of the width
+ */
+export function widen(size, side) {
+  const more = side - size.face.left;
+  size.left += more;
+  size.right += more;
+  size.face = { ...size.face, left: side, right: side };
+}
