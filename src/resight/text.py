@@ -23,6 +23,11 @@ def quantity(value: float, unit: str = "") -> str:
     return f"{number} {prefix}{unit}" if unit else f"{number}{prefix}"
 
 
+def parameters(count: float) -> str:
+    """A number of parameters as the field writes it, billions with a B: `11.7M`, `6.74B`."""
+    return quantity(count).replace("G", "B")
+
+
 def binary_size(count: float) -> str:
     """Bytes in binary units: `44.6 MiB`."""
     size = float(count)
@@ -83,8 +88,8 @@ def script_json(value: object) -> str:
 
 
 def dot(words: str) -> str:
-    """A quoted Graphviz string."""
-    clean = CONTROL.sub("�", words).replace("\\", "\\\\").replace('"', '\\"')
+    """A quoted Graphviz string; Graphviz reads HTML entities in it, so an ampersand becomes one."""
+    clean = CONTROL.sub("�", words).replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
     return '"' + clean.replace("\n", "\\n") + '"'
 
 
