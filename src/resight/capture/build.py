@@ -196,11 +196,12 @@ class _Sizes:
     """
 
     def __init__(self, model: nn.Module) -> None:
-        owners = Counter(id(p) for module in model.modules() for p in module._parameters.values() if p is not None)
+        modules = list(model.modules())
+        owners = Counter(id(p) for module in modules for p in module._parameters.values() if p is not None)
         self._tied = {parameter for parameter, count in owners.items() if count > 1}
-        parents = Counter(id(child) for module in model.modules() for child in module._modules.values())
+        parents = Counter(id(child) for module in modules for child in module._modules.values())
         self._has_shared_modules = any(
-            parents[id(module)] > 1 and next(module.parameters(), None) is not None for module in model.modules()
+            parents[id(module)] > 1 and next(module.parameters(), None) is not None for module in modules
         )
         self._known: dict[int, tuple[int, dict[int, int]]] = {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -11,8 +11,8 @@ from torch import nn
 
 
 @contextmanager
-def eager(model: nn.Module) -> Iterator[tuple[str, ...]]:
-    """Turn compilation off for a while; yields a note if `model` has compiled parts.
+def eager(modules: Sequence[nn.Module]) -> Iterator[tuple[str, ...]]:
+    """Turn compilation off for a while; yields a note if some of a model's modules are compiled.
 
     Nothing can be compiled before `torch._dynamo` is imported, and importing it takes seconds, so it is left alone
     unless somebody else did.
@@ -22,8 +22,8 @@ def eager(model: nn.Module) -> Iterator[tuple[str, ...]]:
         return
     note = "compiled modules ran uncompiled while they were traced"
     with torch.compiler.set_stance("force_eager"):
-        yield (note,) if any(map(_is_compiled, model.modules())) else ()
+        yield (note,) if any(map(_is_compiled, modules)) else ()
 
 
 def _is_compiled(module: nn.Module) -> bool:
-    return hasattr(module, "_orig_mod") or getattr(module, "_compiled_call_impl", None) is not None
+    return "_orig_mod" in module._modules or vars(module).get("_compiled_call_impl") is not None

@@ -6,7 +6,7 @@ Plain `meta` tensors would stop at the first question about a value or a device;
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,9 +22,10 @@ GROUPED = frozenset(
 )
 
 
-def is_weightless(model: nn.Module, given: list[Tensor]) -> bool:
+def is_weightless(modules: Sequence[nn.Module], given: Sequence[Tensor]) -> bool:
     """True if a parameter, a buffer or an input has no values."""
-    return any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers(), *given))
+    held = (tensor for module in modules for home in (module._parameters, module._buffers) for tensor in home.values())
+    return any(tensor is not None and tensor.is_meta for tensor in (*held, *given))
 
 
 @contextmanager

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import nn
 
 LAYERS = (nn.MultiheadAttention, nn.TransformerEncoderLayer)
 
 
-def fast_path_note(model: nn.Module) -> tuple[str, ...]:
-    """A note if some layer of `model` would take the fused path, judged by the conditions torch documents for it."""
+def fast_path_note(modules: Sequence[nn.Module]) -> tuple[str, ...]:
+    """A note if one of these modules would take the fused path, judged by the conditions torch documents for it."""
     if not torch.backends.mha.get_fastpath_enabled():
         return ()
-    fused = {type(module).__name__ for module in model.modules() if _would_fuse(module)}
+    fused = {type(module).__name__ for module in modules if _would_fuse(module)}
     return tuple(
         f"the fused fast path of {name} was opened to show what it does; rounding may differ by about 1e-6"
         for name in sorted(fused)

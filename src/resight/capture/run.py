@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 import warnings
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,12 +67,14 @@ def trace_graph(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, An
     given = list(named_tensors(named))
     run = Run(model)
     with ExitStack() as around:
-        notes += around.enter_context(eager(model))
+        modules = list(model.modules())
+        around.enter_context(_no_collections())
+        notes += around.enter_context(eager(modules))
         around.enter_context(untouched(model, [tensor for _, tensor in given]))
-        if is_weightless(model, [tensor for _, tensor in given]):
+        if is_weightless(modules, [tensor for _, tensor in given]):
             args, kwargs = around.enter_context(faked(model, args, kwargs))
             given = list(named_tensors(named_arguments(model.forward, args, kwargs)))
-        notes += fast_path_note(model)
+        notes += fast_path_note(modules)
         run.start(given)
         error = run.forward(args, kwargs)
         graph = run.graph(error)
@@ -104,15 +107,19 @@ class Run:
 
     def start(self, given: list[tuple[str, Tensor]]) -> None:
         """Make the model's weights and inputs known."""
-        held = [(name, tensor, False) for name, tensor in self._model.named_parameters()]
-        held += [(name, tensor, True) for name, tensor in self._model.named_buffers()]
-        for name, tensor, is_buffer in held:
-            self._held[name] = spec((tuple(tensor.shape), tensor.dtype, tensor.device)), is_buffer
-            self._recorder.values.set(tensor, Held(name))
+        for path, module in self._model.named_modules():
+            for home, is_buffer in ((module._parameters, False), (module._buffers, True)):
+                for name, tensor in home.items():
+                    if tensor is not None and self._recorder.values.find(tensor) is None:  # tied ones: the first name
+                        self._hold(f"{path}.{name}" if path else name, tensor, is_buffer)
         for name, tensor in given:
             self._inputs.append(len(self._recorder.ops))
             self._recorder.add_named("input", (tensor,), name=name)
             self._recorder.ops[-1].line = None
+
+    def _hold(self, name: str, tensor: Tensor, is_buffer: bool) -> None:
+        self._held[name] = spec((tensor.shape, tensor.dtype, tensor.device)), is_buffer
+        self._recorder.values.set(tensor, Held(name))
 
     def forward(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Exception | None:
         """Call the model; returns the exception it raised, if any. Whatever it returned is let go of."""
@@ -158,6 +165,18 @@ class Run:
 def _forward(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """The edge between our code and the model's (see `sources.EDGE`)."""
     return model(*args, **kwargs)
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Keep Python's garbage collector from running because of what we record: a plain forward hardly wakes it."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _traceable(model: Any) -> tuple[nn.Module, tuple[str, ...]]:

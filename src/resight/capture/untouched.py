@@ -39,9 +39,10 @@ def untouched(model: nn.Module, inputs: Sequence[Tensor] = ()) -> Iterator[None]
     forward is known to write them (embeddings with a maximal norm).
     """
     with ExitStack() as around:
-        for keep in (_kept_flags(), _kept_random_states(), _kept_modules(model), _kept_gradients(model)):
+        modules = list(model.modules())
+        for keep in (_kept_flags(), _kept_random_states(), _kept_modules(modules), _kept_gradients(modules)):
             around.enter_context(keep)
-        around.enter_context(_kept_contents([*_written(model), *inputs]))
+        around.enter_context(_kept_contents([*_written(modules), *inputs]))
         yield
 
 
@@ -82,9 +83,9 @@ def _kept_random_states() -> Iterator[None]:
 
 
 @contextmanager
-def _kept_modules(model: nn.Module) -> Iterator[None]:
+def _kept_modules(modules: Sequence[nn.Module]) -> Iterator[None]:
     """Attributes of every module, and what the containers among them hold."""
-    saved = [(module, dict(vars(module))) for module in model.modules()]
+    saved = [(module, dict(vars(module))) for module in modules]
     contents = [
         (value, value.copy() if value else EMPTY)
         for _, attributes in saved
@@ -103,9 +104,10 @@ def _kept_modules(model: nn.Module) -> Iterator[None]:
 
 
 @contextmanager
-def _kept_gradients(model: nn.Module) -> Iterator[None]:
+def _kept_gradients(modules: Sequence[nn.Module]) -> Iterator[None]:
     """Gradients are laid aside, so that a backward inside the forward can't add to them."""
-    saved = [(parameter, parameter.grad, parameter.requires_grad) for parameter in model.parameters()]
+    parameters = {id(p): p for module in modules for p in module._parameters.values() if p is not None}
+    saved = [(parameter, parameter.grad, parameter.requires_grad) for parameter in parameters.values()]
     for parameter, grad, _ in saved:
         if grad is not None:
             parameter.grad = None
@@ -137,10 +139,10 @@ def _kept_contents(tensors: Sequence[Tensor]) -> Iterator[None]:
                             tensor.data.copy_(before)
 
 
-def _written(model: nn.Module) -> Iterator[Tensor]:
-    """Tensors of a model that its forward may overwrite."""
-    yield from model.buffers()
-    for module in model.modules():
+def _written(modules: Sequence[nn.Module]) -> Iterator[Tensor]:
+    """Tensors that a forward may overwrite."""
+    for module in modules:
+        yield from (buffer for buffer in module._buffers.values() if buffer is not None)
         if isinstance(module, (nn.Embedding, nn.EmbeddingBag)) and module.max_norm is not None:
             yield module.weight
 

@@ -224,6 +224,8 @@ class Graph:
         left: set[int] = set()
         running: list[int] = []
         for op in self.ops:
+            if running and op.call == running[-1]:
+                continue
             around = list(self.ancestors(op.call))[::-1]
             kept = 0
             while kept < min(len(running), len(around)) and running[kept] == around[kept]:
