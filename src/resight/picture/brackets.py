@@ -1,11 +1,11 @@
 """Skips as brackets beside the rows of a list: where one opens, where it runs, and where it joins again.
 
-    ╭─  maxpool
-    │   conv1
-    │   bn2
-    ├→  ⊕ add       joined here, and the next one opens
-    ┆   conv1       a dashed line: the shortcut is a projection, or gated
-    ╰→  ⊕ add
+╭─  maxpool
+│   conv1
+│   bn2
+├→  ⊕ add       joined here, and the next one opens
+┆   conv1       a dashed line: the shortcut changes the value, as a projection does
+╰→  ⊕ add
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class _Stroke:
 SOLID = _Stroke("╭", "│", "╰", "├")
 DASHED = _Stroke("╭", "┆", "╰", "├")
 DOUBLE = _Stroke("╓", "║", "╙", "╟")
-STROKES = {"projection": DASHED, "gated": DASHED, "concat": DOUBLE}
-"""Strokes of the looks that are not solid."""
+STROKES = {"identity": SOLID, "concat": DOUBLE}
+"""Strokes by look; the shortcuts of all others are more than a bare wire, and dashed."""
 
 
 def brackets(rows: int, spans: Sequence[Span], most: int = MOST_COLUMNS) -> tuple[list[str], list[Span]]:
@@ -84,12 +84,12 @@ def _columns(spans: list[Span], most: int) -> tuple[list[list[Span]], list[Span]
 
 def _draw_sides(margin: list[list[str]], span: Span, at: int) -> None:
     for row in range(span.first + 1, span.last):
-        margin[row][at] = STROKES.get(span.look, SOLID).side
+        margin[row][at] = STROKES.get(span.look, DASHED).side
 
 
 def _draw_ends(margin: list[list[str]], span: Span, at: int) -> None:
     """The two ends, with arms that pass over the brackets further in."""
-    stroke = STROKES.get(span.look, SOLID)
+    stroke = STROKES.get(span.look, DASHED)
     for row, corner, tip in ((span.first, stroke.top, "─"), (span.last, stroke.bottom, "→")):
         cells = margin[row]
         meets = cells[at] in "╭╰╓╙┬┴"

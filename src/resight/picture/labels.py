@@ -10,7 +10,7 @@ from ..traces import About
 from .alike import alike
 from .aside import is_cache, shown_ops
 from .payload import SCHEMA, CallBox, OpBox, OutputBox, Payload, SkipArc
-from .words import detail, group, title
+from .words import SIGNS, detail, group, title
 
 NAMED_INPUTS = 3
 """So many inputs are named in the line under the title; more are only counted."""
@@ -40,7 +40,7 @@ def payload(about: About, graph: Graph, skips: tuple[Skip, ...]) -> Payload:
 def subtitle(about: About, graph: Graph) -> str:
     """The line under the title: `11.7M parameters · 3.63 GFLOP · input 1×3×224×224`."""
     flops = call_costs(graph)[0].flops
-    words = [f"{text.quantity(about.parameters)} parameters"]
+    words = [f"{text.parameters(about.parameters)} parameters"]
     words += [text.quantity(flops, "FLOP")] if flops else []
     inputs = [graph.ops[i] for i in graph.inputs]
     sizes = [text.shape(op.outputs[0].shape) for op in inputs]
@@ -82,7 +82,7 @@ def _op_box(graph: Graph, op: Op, shown: list[bool], batch: int) -> OpBox:
         call=op.call,
         name=op.name,
         title=text.one_line(title(op)),
-        detail=detail(op, graph),
+        detail=detail(op, graph) or _added_aside(graph, op, shown),
         shape=shape_words(op.outputs[0], batch) if op.outputs else "",
         group=group(op, merges),
         inputs=tuple((read.op, read.slot) for read in op.inputs),
@@ -90,6 +90,16 @@ def _op_box(graph: Graph, op: Op, shown: list[bool], batch: int) -> OpBox:
         reshaped=bool(op.outputs) and before is not None and op.outputs[0].shape != before,
         failed=graph.failure is not None and graph.failure.op == op.id,
     )
+
+
+def _added_aside(graph: Graph, op: Op, shown: list[bool]) -> str:
+    """`+ wpe` where an operand that is left out of the picture was made by a module of its own."""
+    if op.name not in SIGNS or sum(shown[read.op] for read in op.inputs) != 1:
+        return ""
+    makers = [graph.ops[read.op].call for read in op.inputs if not shown[read.op]]
+    around = set(graph.ancestors(op.call))
+    names = [graph.calls[call].path.rpartition(".")[2] for call in makers if call not in around]
+    return text.one_line(f"{SIGNS[op.name]} {names[0]}") if names and names[0] else ""
 
 
 def _call_boxes(graph: Graph, ops: tuple[OpBox, ...], same: list[int]) -> tuple[CallBox, ...]:
@@ -101,7 +111,7 @@ def _call_boxes(graph: Graph, ops: tuple[OpBox, ...], same: list[int]) -> tuple[
             title=text.one_line(_call_title(graph, call)),
             cls=text.one_line(call.cls),
             detail=ops[only[call.id]].detail if only[call.id] >= 0 else "",
-            parameters=text.quantity(call.parameters) if call.parameters else "",
+            parameters=text.parameters(call.parameters) if call.parameters else "",
             same=same[call.id],
         )
         for call in graph.calls

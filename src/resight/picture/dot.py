@@ -1,0 +1,77 @@
+"""DOT: the picture for Graphviz, one cluster for each open module, skips bold and coloured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .. import text
+from .colours import Palette, palette
+from .drawing import Drawing, Edge, Folded, Node
+from .folded import inside_out, label_lines, look, outline
+
+FONT = 'fontname="Inter,Helvetica,Arial,sans-serif"'
+
+
+def render(drawing: Drawing) -> bytes:
+    """The picture as a Graphviz file in UTF-8."""
+    return ("\n".join(_lines(drawing)) + "\n").encode()
+
+
+def _lines(drawing: Drawing) -> Iterator[str]:
+    folded, colours = drawing.folded, palette(drawing.view.theme)
+    yield f"digraph {text.dot(drawing.heading)} {{"
+    yield f"  graph [rankdir={'LR' if drawing.view.direction == 'right' else 'TB'}, nodesep=0.3, ranksep=0.25, {FONT}];"
+    if drawing.view.header:
+        subtitle = "" if drawing.view.only else drawing.payload.subtitle
+        title = "\n".join(filter(None, (drawing.heading, subtitle, drawing.skips_line)))
+        yield f"  graph [label={text.dot(title)}, labelloc=t, fontsize=12];"
+    yield f'  node [shape=box, style="rounded,filled", height=0.3, margin="0.12,0.04", {FONT}];'
+    yield f'  node [fontsize=11, fontcolor="{colours["ink"]}"];'
+    yield f'  edge [color="{colours["wire"]}", arrowsize=0.6];'
+    yield from _boxes(folded, colours)
+    yield from _wires(folded, colours)
+    yield "}"
+
+
+def _boxes(folded: Folded, colours: Palette) -> Iterator[str]:
+    for step, depth, i, node in inside_out(folded["nodes"]):
+        indent = "  " * (depth + 1)
+        if step == "leave":
+            yield f"{indent}}}"
+        elif step == "enter":
+            yield f"{indent}subgraph cluster_{i} {{"
+            label = text.dot("  ".join(label_lines(node)))
+            paint = f'style=rounded, color="{colours["frameLine"]}"'
+            yield f"{indent}  graph [label={label}, labeljust=l, fontsize=11, {paint}];"
+        else:
+            yield f"{indent}n{i} [{_look_of(node, folded, colours)}];"
+
+
+def _look_of(node: Node, folded: Folded, colours: Palette) -> str:
+    fill, line = colours["groups"][node["group"]]["fill"], colours["groups"][node["group"]]["line"]
+    pen = 1.0
+    if node["failed"]:
+        fill, line, pen = colours["alarmFill"], colours["alarm"], 2.5
+    elif marked := outline(node, folded, colours):
+        line, pen = marked, 2.5 if node["skips"] else 1.5
+    paint = f'fillcolor="{fill}", color="{line}", penwidth={pen:g}'
+    if node["merge"] == "add":
+        return f'label="+", shape=circle, style=filled, width=0.3, fixedsize=true, {paint}'
+    stack = ", peripheries=2" if node["times"] > 1 else ""
+    return f"label={text.dot(chr(10).join(label_lines(node)))}, {paint}{stack}"
+
+
+def _wires(folded: Folded, colours: Palette) -> Iterator[str]:
+    number = {node["id"]: i for i, node in enumerate(folded["nodes"])}
+    for edge in folded["edges"]:
+        yield f"  n{number[edge['from']]} -> n{number[edge['to']]}{_style_of(edge, colours)};"
+
+
+def _style_of(edge: Edge, colours: Palette) -> str:
+    """A skip is thick and never straightens what lies beside it; plain wires keep the branch straight."""
+    name = look(edge)
+    if not name:
+        return " [weight=4]"
+    dashed = ", style=dashed" if name in colours["dashed"] else ""
+    thickness = 1.5 if edge["weak"] else 3
+    return f' [color="{colours["skips"][name]}", penwidth={thickness}, weight=0, tooltip={text.dot(name)}{dashed}]'

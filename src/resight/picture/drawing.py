@@ -1,0 +1,127 @@
+"""What a writer is given: a trace, the asked view, and what the engine makes of them, made when first needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, TypedDict
+
+from .. import text
+from ..traces import Trace
+from . import engine
+from .labels import payload
+from .payload import Payload, View
+
+Item = dict[str, Any]
+"""One mark of a display list, told apart by `t`; `web/draw.js` documents them."""
+
+
+class Display(TypedDict):
+    """A drawn picture: marks in the order they are painted, in whole units from the top left corner."""
+
+    width: int
+    height: int
+    background: str
+    title: str
+    items: list[Item]
+
+
+class Node(TypedDict):
+    """A box that can be seen at a fold state; an open module is the parent of what is inside it."""
+
+    id: str
+    parent: str
+    kind: str
+    title: str
+    detail: str
+    shape: str
+    reshaped: bool
+    group: str
+    path: str
+    parameters: str
+    open: bool
+    times: int
+    size: int
+    skips: list[tuple[str, str, int]]
+    merge: str
+    shortcut: str
+    failed: bool
+
+
+# `from` is a word of Python, so the fields are given as names
+Edge = TypedDict(
+    "Edge",
+    {
+        "from": str, "to": str, "role": str, "skip": str, "combine": str, "weak": bool, "partial": bool,
+        "skips": list[int],
+    },
+)  # fmt: skip
+"""A wire between two boxes; `skip` is the kind of the skip it belongs to, `role` is `wire` or `shortcut`."""
+
+
+class Place(TypedDict):
+    """Where a skip is seen: along edges (positions), or counted at a closed node; or nowhere in this picture."""
+
+    node: str
+    edges: list[int]
+
+
+class Folded(TypedDict):
+    """Boxes and wires as they can be seen, in the order of execution."""
+
+    nodes: list[Node]
+    edges: list[Edge]
+    skips: list[Place]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A trace and how it is to be drawn. `scale` is pixels per unit, for formats made of pixels."""
+
+    trace: Trace
+    view: View
+    scale: float = 2.0
+
+    @cached_property
+    def payload(self) -> Payload:
+        """The words and boxes."""
+        return payload(self.trace.about, self.trace.graph, self.trace.skips)
+
+    @cached_property
+    def display(self) -> Display:
+        """The picture as a display list."""
+        return engine.draw(self.payload, self.view)
+
+    @cached_property
+    def folded(self) -> Folded:
+        """The boxes and wires at this fold state."""
+        return engine.fold(self.payload, self.view)
+
+    @cached_property
+    def skips_line(self) -> str:
+        """The skips of what is drawn, in one line: `5 identity + 3 projection skips`."""
+        drawn = self.trace
+        if self.view.only:
+            inside = self._calls_drawn()
+            drawn = replace(drawn, skips=tuple(skip for skip in drawn.skips if inside[skip.owner]))
+        return drawn.summary().removeprefix(f"{drawn.about.title}: ")
+
+    @cached_property
+    def caption(self) -> str:
+        """One line for those who can't see the picture: `ResNet: 5 identity + 3 projection skips`."""
+        return f"{self.heading}: {self.skips_line}"
+
+    @cached_property
+    def heading(self) -> str:
+        """What is drawn: the network's title, or `layer1.0 of ResNet`."""
+        title = text.one_line(self.trace.about.title)
+        return f"{text.one_line(self.view.only)} of {title}" if self.view.only else title
+
+    def _calls_drawn(self) -> list[bool]:
+        """For each module call, whether it is the one drawn alone (the first at its path) or inside it."""
+        calls = self.trace.graph.calls
+        root = next((call.id for call in calls if call.path == self.view.only), 0)
+        inside: list[bool] = []
+        for call in calls:
+            inside.append(call.id == root or (call.parent >= 0 and inside[call.parent]))
+        return inside

@@ -1,0 +1,63 @@
+"""HTML: the picture in one page that needs nothing else, on a desk or a phone."""
+
+from __future__ import annotations
+
+from .. import text
+from . import svg
+from .colours import palette
+from .drawing import Drawing
+from .fonts import FAMILIES
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+"""What the page may load: nothing. Its own style sheet is all it has."""
+
+STYLE = """
+:root {{ color-scheme: {theme}; background: {background}; color: {ink}; font: 15px/1.5 {families}; }}
+body {{ margin: 0; }}
+main {{ overflow: auto; padding: 16px; }}
+svg {{ display: block; margin: auto; width: 100%; height: auto; }}
+svg {{ max-width: {width}px; min-width: min({width}px, 640px); }}
+footer {{ padding: 4px 24px 24px; text-align: center; color: {muted}; overflow-wrap: anywhere; }}
+footer p {{ margin: 0; }}
+footer p.failure {{ color: {alarm}; font-weight: 600; }}
+"""
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<main>
+{picture}</main>
+<footer>
+{footer}
+</footer>
+</body>
+</html>
+"""
+
+
+def render(drawing: Drawing) -> bytes:
+    """The picture as a page in UTF-8: no script, nothing loaded, wide pictures scroll."""
+    display, colours = drawing.display, palette(drawing.view.theme)
+    style = STYLE.format(theme=drawing.view.theme, families=FAMILIES, width=display["width"], **colours)
+    page = PAGE.format(
+        policy=text.xml(POLICY),
+        title=text.xml(drawing.heading),
+        style=style,
+        picture=svg.markup(display, drawing.caption),
+        footer="\n".join(_footer(drawing)),
+    )
+    return page.encode()
+
+
+def _footer(drawing: Drawing) -> list[str]:
+    about, failure = drawing.trace.about, drawing.payload.failure
+    lines = [f'<p class="failure">The forward stopped. {text.xml(failure)}</p>'] if failure else []
+    ran = [drawing.caption, about.inputs, f"{about.mode} mode", *about.notes]
+    return lines + [f"<p>{text.xml(text.one_line(line))}</p>" for line in ran if line]
