@@ -18,6 +18,9 @@ from .complaints import complain
 
 COMMANDS: list[Callable[..., int]] = [show.show, summary.summary]
 
+UNREAD = 1
+"""The reader of our output left before the end (`| head`): nothing to say, as nobody listens."""
+
 INTERRUPTED = 130
 """What a shell reports for a process stopped by Ctrl-C: 128 + SIGINT."""
 
@@ -50,8 +53,8 @@ for command in COMMANDS:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code.
 
-    0: done. 2: the user can mend it (one line on stderr says how). 3: a bug of ours. 130: Ctrl-C.
-    `--debug`, anywhere on the line, also shows the traceback.
+    0: done. 1: nobody read the output to its end. 2: the user can mend it (one line on stderr says how).
+    3: a bug of ours. 130: Ctrl-C. `--debug`, anywhere on the line, also shows the traceback.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in words
@@ -61,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         _close_quietly()
-        return 0
+        return UNREAD
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except SystemExit as stop:

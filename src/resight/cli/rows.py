@@ -62,7 +62,8 @@ def list_rows(traced: Trace, depth: int) -> Listing:
         else:
             held[last, skip.name] += 1
     margins, left_out = brackets(len(rows), spans, MOST_BRACKETS)
-    return Listing(_with_held(rows, held, left_out), margins)
+    plainest_first = [(row, name, held[row, name]) for name in traced.count() for row in range(len(rows))]
+    return Listing(_with_held(rows, [entry for entry in plainest_first if entry[2]], left_out), margins)
 
 
 def _levels(graph: Graph) -> list[int]:
@@ -101,9 +102,9 @@ def _places(graph: Graph, rows: list[Row], skips: list[Skip]) -> dict[int, int]:
     return {op: own.get(op, calls[around[op]]) for op in ends}
 
 
-def _with_held(rows: list[Row], held: Counter[tuple[int, str]], left_out: list[Span]) -> list[Row]:
+def _with_held(rows: list[Row], held: list[tuple[int, str, int]], left_out: list[Span]) -> list[Row]:
     words: dict[int, list[str]] = {}
-    for (row, name), count in held.items():
+    for row, name, count in held:
         words.setdefault(row, []).append(f"{count} {name}")
     came_from = {span.last: span.first for span in left_out}
     return [

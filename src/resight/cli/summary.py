@@ -38,7 +38,7 @@ def summary(
 
     traced = trace_spec(spec, inputs=inputs, image=image, device=device, weights=weights, train=train)
     console = Console(highlight=False, markup=False, emoji=False)
-    console.print(summary_table(traced, depth))
+    console.print(summary_table(traced, depth, console.width))
     for line in totals(traced):
         console.print(line, soft_wrap=True)
     return report_failure(traced)
