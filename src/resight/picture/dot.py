@@ -19,17 +19,20 @@ def render(drawing: Drawing) -> bytes:
 
 def _lines(drawing: Drawing) -> Iterator[str]:
     folded, colours = drawing.folded, palette(drawing.view.theme)
+    ink, wire, background = colours["ink"], colours["wire"], colours["background"]
     yield f"digraph {text.dot(drawing.heading)} {{"
-    yield f"  graph [rankdir={'LR' if drawing.view.direction == 'right' else 'TB'}, nodesep=0.3, ranksep=0.25, {FONT}];"
+    yield f"  rankdir={'LR' if drawing.view.direction == 'right' else 'TB'};"
+    yield f'  graph [nodesep=0.3, ranksep=0.25, fontsize=12, bgcolor="{background}", fontcolor="{ink}", {FONT}];'
+    yield f'  node [shape=box, style="rounded,filled", height=0.3, margin="0.12,0.04", fontsize=11, {FONT}];'
+    yield f'  node [fontcolor="{ink}"];'
+    yield f'  edge [color="{wire}", arrowsize=0.6];'
+    yield from _boxes(folded, colours)
+    yield from _wires(folded, colours)
     if drawing.view.header:
         subtitle = "" if drawing.view.only else drawing.payload.subtitle
         title = "\n".join(filter(None, (drawing.heading, subtitle, drawing.skips_line)))
-        yield f"  graph [label={text.dot(title)}, labelloc=t, fontsize=12];"
-    yield f'  node [shape=box, style="rounded,filled", height=0.3, margin="0.12,0.04", {FONT}];'
-    yield f'  node [fontsize=11, fontcolor="{colours["ink"]}"];'
-    yield f'  edge [color="{colours["wire"]}", arrowsize=0.6];'
-    yield from _boxes(folded, colours)
-    yield from _wires(folded, colours)
+        yield f"  label={text.dot(title)};"
+        yield "  labelloc=t;"
     yield "}"
 
 
@@ -41,7 +44,8 @@ def _boxes(folded: Folded, colours: Palette) -> Iterator[str]:
         elif step == "enter":
             yield f"{indent}subgraph cluster_{i} {{"
             label = text.dot("  ".join(label_lines(node)))
-            paint = f'style=rounded, color="{colours["frameLine"]}"'
+            fill = colours["frames"][min(depth, len(colours["frames"]) - 1)]
+            paint = f'style="rounded,filled", fillcolor="{fill}", color="{colours["frameLine"]}"'
             yield f"{indent}  graph [label={label}, labeljust=l, fontsize=11, {paint}];"
         else:
             yield f"{indent}n{i} [{_look_of(node, folded, colours)}];"

@@ -16,11 +16,14 @@ STYLE = """
 body {{ margin: 0; }}
 main {{ overflow: auto; padding: 16px; }}
 svg {{ display: block; margin: auto; width: 100%; height: auto; }}
-svg {{ max-width: {width}px; min-width: min({width}px, 640px); }}
+svg {{ max-width: {width}px; min-width: {narrowest}px; }}
 footer {{ padding: 4px 24px 24px; text-align: center; color: {muted}; overflow-wrap: anywhere; }}
 footer p {{ margin: 0; }}
 footer p.failure {{ color: {alarm}; font-weight: 600; }}
 """
+
+SMALLEST = 0.62
+"""A picture shrinks to fit the window down to this share of its size, where letters are 8 pixels; then it scrolls."""
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -45,7 +48,10 @@ PAGE = """<!doctype html>
 def render(drawing: Drawing) -> bytes:
     """The picture as a page in UTF-8: no script, nothing loaded, wide pictures scroll."""
     display, colours = drawing.display, palette(drawing.view.theme)
-    style = STYLE.format(theme=drawing.view.theme, families=FAMILIES, width=display["width"], **colours)
+    narrowest = round(display["width"] * SMALLEST)
+    style = STYLE.format(
+        theme=drawing.view.theme, families=FAMILIES, width=display["width"], narrowest=narrowest, **colours
+    )
     page = PAGE.format(
         policy=text.xml(POLICY),
         title=text.xml(drawing.heading),
@@ -59,5 +65,5 @@ def render(drawing: Drawing) -> bytes:
 def _footer(drawing: Drawing) -> list[str]:
     about, failure = drawing.trace.about, drawing.payload.failure
     lines = [f'<p class="failure">The forward stopped. {text.xml(failure)}</p>'] if failure else []
-    ran = [drawing.caption, about.inputs, f"{about.mode} mode", *about.notes]
-    return lines + [f"<p>{text.xml(text.one_line(line))}</p>" for line in ran if line]
+    ran = " · ".join(filter(None, (drawing.caption, about.inputs, f"{about.mode} mode")))
+    return lines + [f"<p>{text.xml(text.one_line(line))}</p>" for line in (ran, *about.notes)]

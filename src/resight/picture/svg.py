@@ -11,6 +11,12 @@ from .drawing import Display, Drawing, Item
 WIDEST_FALLBACK = 1.2
 """How much wider than Inter a text may come out where Inter is missing: Verdana and DejaVu Sans by up to 18%."""
 
+SLACK = 6
+"""Units a text may leave its room by before it touches anything: boxes are padded by more."""
+
+COMMON_SIZE = 12
+"""Font size of most texts, said once."""
+
 
 def render(drawing: Drawing) -> bytes:
     """The picture as an SVG file in UTF-8."""
@@ -26,7 +32,7 @@ def _lines(display: Display, caption: str) -> Iterator[str]:
     width, height = display["width"], display["height"]
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-        f'role="img" font-family="{text.xml(fonts.FAMILIES)}">'
+        f'role="img" font-family="{text.xml(fonts.FAMILIES)}" font-size="{COMMON_SIZE}">'
     )
     yield f"<title>{text.xml(text.one_line(display['title']))}</title>"
     yield f"<desc>{text.xml(text.one_line(caption))}</desc>"
@@ -63,19 +69,20 @@ def _path(item: Item) -> str:
 
 def _text(item: Item) -> str:
     words = text.one_line(item["text"])
-    weight = f' font-weight="{item["weight"]}"' if item["weight"] != 400 else ""
-    anchor = f' text-anchor="{item["anchor"]}"' if item["anchor"] != "start" else ""
-    place = f'x="{item["x"]}" y="{item["y"]}" font-size="{item["size"]}"'
-    return f'<text {place}{weight}{anchor} fill="{item["fill"]}"{_length(words, item)}>{text.xml(words)}</text>'
+    place = f'x="{item["x"]}" y="{item["y"]}"'
+    place += f' font-size="{item["size"]}"' if item["size"] != COMMON_SIZE else ""
+    place += f' font-weight="{item["weight"]}"' if item["weight"] != 400 else ""
+    place += f' text-anchor="{item["anchor"]}"' if item["anchor"] != "start" else ""
+    return f'<text {place} fill="{item["fill"]}"{_length(words, item)}>{text.xml(words)}</text>'
 
 
 def _length(words: str, item: Item) -> str:
     """A fixed length for a text that could leave its box where another font stands in for Inter."""
     natural = fonts.width(words, item["size"], item["weight"])
     room = item.get("w") or natural
-    if natural * WIDEST_FALLBACK <= room:
+    if natural * WIDEST_FALLBACK <= room + SLACK:
         return ""
-    return f' textLength="{min(natural, room):.4g}" lengthAdjust="spacingAndGlyphs"'
+    return f' textLength="{min(natural, room):.1f}" lengthAdjust="spacingAndGlyphs"'
 
 
 def _paint(item: Item) -> str:
@@ -86,7 +93,7 @@ def _paint(item: Item) -> str:
         words += f' stroke="{stroke}"'
         words += f' stroke-width="{item["line"]}"' if item.get("line", 1) != 1 else ""
         words += f' stroke-dasharray="{_dashes(item["dash"])}"' if item.get("dash") else ""
-        words += f' stroke-linecap="{item["cap"]}"' if item.get("cap") else ""
+        words += f' stroke-linecap="{item["cap"]}"' if item.get("cap", "butt") != "butt" else ""
     return words
 
 
