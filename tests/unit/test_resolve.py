@@ -164,9 +164,7 @@ def test_a_missing_extra_names_the_pip_line(spec: str, package: str, monkeypatch
     for name in [name for name in sys.modules if name.split(".")[0] == package]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(sys, "meta_path", [_Without(package), *sys.meta_path])
-    with pytest.raises(
-        MissingExtra, match=rf'needs the package {package}; install it with: pip install "resight\[\w+\]"'
-    ):
+    with pytest.raises(MissingExtra, match=rf"needs the package {package}; install it with: pip install {package}"):
         resolve(spec)
 
 

@@ -23,7 +23,7 @@ def _timm() -> Any:
     try:
         import timm
     except ModuleNotFoundError as error:
-        raise MissingExtra("timm", "a timm model", '"resight[timm]"') from error
+        raise MissingExtra("timm", "a timm model", "timm") from error
     return timm
 
 

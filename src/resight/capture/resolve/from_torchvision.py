@@ -30,7 +30,7 @@ def _models() -> Any:
     try:
         import torchvision.models
     except ModuleNotFoundError as error:
-        raise MissingExtra("torchvision", "a torchvision model", '"resight[torchvision]"') from error
+        raise MissingExtra("torchvision", "a torchvision model", "torchvision") from error
     return torchvision.models
 
 

@@ -32,7 +32,7 @@ class _Auto:
         try:
             from transformers.models.auto import configuration_auto, modeling_auto
         except ModuleNotFoundError as error:
-            raise MissingExtra("transformers", "an hf: model", '"resight[hf]"') from error
+            raise MissingExtra("transformers", "an hf: model", "transformers") from error
         self.configuration: Any = configuration_auto
         self.modeling: Any = modeling_auto
 
