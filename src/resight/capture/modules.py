@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -70,7 +70,7 @@ class ModuleCalls:
                 call = self.calls[0]
             else:
                 call = self._begin(module)
-            call.inputs = self._values(args)
+            call.inputs = self._values(tensors_in(args))
 
     def _begin(self, module: nn.Module) -> RawCall:
         parent = self._stack[-1]
@@ -93,34 +93,34 @@ class ModuleCalls:
                 self._stack.pop()
             self._recorder.call = self._stack[-1]
             call = self.calls[self._stack[-1]]
-            if result is not None:
-                self._record_unseen(call, args, result)
-                call.outputs = self._values(result)
+            tensors = (result,) if isinstance(result, Tensor) else tuple(tensors_in(result))
+            call.outputs = self._values(tensors)
+            if len(call.outputs) < len(tensors) and self._record_unseen(call, args, tensors):
+                call.outputs = self._values(tensors)
             if len(self._stack) > 1:
                 self._stack.pop()
             self._recorder.call = self._stack[-1]
 
-    def _record_unseen(self, call: RawCall, args: Any, result: Any) -> None:
+    def _record_unseen(self, call: RawCall, args: Any, tensors: tuple[Tensor, ...]) -> bool:
         """A module in which no op was seen, yet which made tensors, becomes one op named by its class."""
         ops = self._recorder.ops
         if any(ops[i].function not in ("input", "constant") for i in range(call.first, len(ops))):
-            return
+            return False
         kept = {id(value) for value in vars(call.module).values()}
-        made = tuple(t for t in tensors_in(result) if id(t) not in kept and self._recorder.values.find(t) is None)
+        made = tuple(t for t in tensors if id(t) not in kept and self._recorder.values.find(t) is None)
         if not made:
-            return
+            return False
         name = class_name(call.module)
         reads = tuple(self._recorder.read(tensor) for tensor in tensors_in(args))
         held = tuple(Held(path) for path, _ in call.module.named_parameters(prefix=call.path))
         self._recorder.add_named(name, made, reads + held)
         self.unseen.append(f"{call.path} ({name})" if call.path else name)
+        return True
 
-    def _values(self, nest: Any) -> list[Value]:
-        """Known values of the tensors in a nest."""
-        if isinstance(nest, Tensor):
-            nest = (nest,)
-        found = [self._recorder.values.find(tensor) for tensor in tensors_in(nest)]
-        return [value for value in found if isinstance(value, Value)]
+    def _values(self, tensors: Iterable[Tensor]) -> list[Value]:
+        """The values that tensors hold, where they are known."""
+        found = [self._recorder.values.find(tensor) for tensor in tensors]
+        return [value for value in found if type(value) is Value]
 
 
 def class_name(module: nn.Module) -> str:

@@ -19,6 +19,7 @@ from .values import Held, Value, Values, version_of
 RawSpec: TypeAlias = tuple[torch.Size, torch.dtype, torch.device]
 
 QUESTIONS = questions()
+task_id = torch._C._current_graph_task_id  # of the backward that is running; -1 for none
 ATOMS = frozenset({bool, int, float, str, type(None), type(...), torch.dtype, torch.device})
 LISTS = (list, tuple)
 
@@ -59,7 +60,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         if func in QUESTIONS:
             return func(*args, **kwargs) if kwargs else func(*args)
         kwargs = kwargs or {}
-        if is_in_backward():
+        if task_id() != -1:
             return func(*args, **kwargs)
         if func in OPENED:
             with self:
@@ -180,7 +181,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
 
 def is_in_backward() -> bool:
     """True while gradients are computed: then a checkpoint runs its part of the forward again."""
-    return bool(torch._C._current_graph_task_id() != -1)
+    return bool(task_id() != -1)
 
 
 def tensors_in(nest: Any) -> Iterator[Tensor]:
