@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UserError
-from ..text import did_you_mean
 from ..traces import Trace
 from . import dot, html, json, mermaid, pdf, png, svg, text
 from .drawing import Drawing
@@ -45,7 +44,7 @@ def save(trace: Trace, path: str | Path, **options: Any) -> Path:
 
 
 def save_all(trace: Trace, paths: Iterable[str | Path], **options: Any) -> list[Path]:
-    """Write several files of one view. All are drawn before any is written, and all are written or none.
+    """Write several files of one view. All are drawn, and complete on the disk, before any takes its name.
 
     Raises:
         CannotWrite: a file can't stand where it should.
@@ -66,7 +65,7 @@ def renderer_for(path: str | Path) -> Callable[[Drawing], bytes]:
         return RENDERERS[suffix[1:]]
     known = [f".{name}" for name in RENDERERS]
     what = f"no format has the suffix {suffix}" if suffix else f"{path} has no suffix to name its format"
-    raise UserError(what, hint=f"{did_you_mean(suffix, known)} formats are {' '.join(known)}".strip())
+    raise UserError(what, hint=f"formats are {' '.join(known)}")
 
 
 def show(trace: Trace, **options: Any) -> Path | None:

@@ -25,7 +25,7 @@ def check_writable(path: Path) -> None:
 
 
 def write_files(contents: Mapping[Path, bytes]) -> None:
-    """Write all files or, if one can't be written, none: each is complete before any takes its name.
+    """Write all files, or none if one can't be written: all are complete on the disk before any takes its name.
 
     Raises:
         CannotWrite: with the file and the system's reason.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 
 from .brackets import Span, brackets
 from .drawing import Drawing, Folded, Node
@@ -35,7 +36,7 @@ def page(drawing: Drawing) -> str:
     """Title, skips, and the tree; ends with a newline."""
     subtitle = "" if drawing.view.only else drawing.payload.subtitle
     head = [drawing.heading, subtitle, drawing.skips_line] if drawing.view.header else []
-    tail = [f"the forward stopped: {drawing.payload.failure}"] if drawing.payload.failure else []
+    tail = wrap(f"the forward stopped: {drawing.payload.failure}", WIDTH) if drawing.payload.failure else []
     lines = [fitted(line, WIDTH) for line in head if line] + [""] * bool(head) + tree(drawing.folded) + tail
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
