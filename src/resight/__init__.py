@@ -31,7 +31,7 @@ __all__ = [
 
 _ON_FIRST_USE = {"trace": ".capture.run", "View": ".picture.payload"}
 
-traces.draw_with(lambda: import_module(".picture", __name__))  # type: ignore[arg-type, return-value]
+traces.draw_with(lambda: import_module(".picture", __name__))
 
 
 def __getattr__(name: str) -> Any:

@@ -54,8 +54,9 @@ def _decoder(cls: Any) -> Decoder:
         return _dataclass_decoder(cls)
     if origin is tuple:
         return _tuple_decoder(get_args(cls))
-    if origin in (Union, types.UnionType) and (others := [arg for arg in get_args(cls) if is_dataclass(arg)]):
-        inner: Decoder = _decoder(others[0])
+    held: list[Any] = [arg for arg in get_args(cls) if is_dataclass(arg)]
+    if origin in (Union, types.UnionType) and held:
+        inner = _decoder(held[0])
         return lambda value, where: None if value is None else inner(value, where)
     if origin is not None and issubclass(origin, Mapping):
         return lambda value, where: {key: _frozen(item) for key, item in _expect(value, dict, where).items()}

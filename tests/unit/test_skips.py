@@ -218,6 +218,16 @@ def test_inception_join_is_no_skip() -> None:
     assert find_skips(net.done(net.cat(net.relu(net.conv(x)), net.relu(net.conv(net.relu(net.conv(x)))), pooled))) == ()
 
 
+@pytest.mark.parametrize(("sizes", "count"), [((1, 9), 0), ((5, 5), 1)])
+def test_a_class_token_put_back_is_no_skip(sizes: tuple[int, int], count: int) -> None:
+    net = Pen()
+    x = net.input(2, 10, 8)
+    first = net.op("getitem", x, shape=(2, sizes[0], 8), index="[:, :n]")
+    rest = net.op("linear", net.op("getitem", x, shape=(2, sizes[1], 8), index="[:, n:]"), weights=((8, 8),))
+    joined = net.op("cat", first, rest, shape=(2, 10, 8), args=("tensors.0", "tensors.1"), dim=-2)
+    assert len(find_skips(net.done(joined))) == count
+
+
 def test_sliced_shortcut_is_partial() -> None:
     net = Pen()
     x = net.input()

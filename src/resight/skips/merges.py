@@ -43,7 +43,7 @@ def _merge_at(flow: Flow, op: Op) -> Merge | None:
     if op.name in words.ADDS:
         return _sum_of(flow, op)
     if op.name in words.CONCATS:
-        return Merge(op.id, "concat", flow.values_in(op))
+        return None if _joins_one_token(flow, op) else Merge(op.id, "concat", flow.values_in(op))
     if op.name in words.BLENDS:
         weights = flow.values_in(op, "weight")
         gated = any(is_gate(flow, value) for value in weights)
@@ -53,6 +53,17 @@ def _merge_at(flow: Flow, op: Op) -> Merge | None:
     if op.name in words.SUMS:
         return _sum_of_stack(flow, op)
     return None
+
+
+def _joins_one_token(flow: Flow, op: Op) -> bool:
+    """Whether a concat puts a single token (a class token) beside others: `[B,1,C]` and `[B,T,C]`, or `[B,H,T,C]`."""
+    shapes = [flow.shape(value) for value in flow.values_in(op)]
+    rank = len(op.outputs[0].shape) if op.outputs else 0
+    dim = op.attributes.get("dim", 0)
+    if rank < 3 or not isinstance(dim, int):
+        return False
+    tokens = 1 if rank == 3 else rank - 2
+    return dim % rank == tokens and any(shape[tokens] == 1 for shape in shapes)
 
 
 def _sum_of(flow: Flow, op: Op) -> Merge:
