@@ -15,6 +15,9 @@ from .types import KINDS
 LONGEST = 64
 """Ops a shortcut may hold. The longest met in the wild (MViT, projections with norm and pooling) hold 9."""
 
+ORIGIN_REACH = 16
+"""Ops an operand of a join may lie behind the value both are made of. MViT's pooled shortcut needs 9."""
+
 STRIDED = re.compile(r"::-?(?:[2-9]|\d{2,})")
 
 
@@ -111,7 +114,7 @@ def _common_origin(flow: Flow, reads: tuple[int, ...]) -> int | None:
     trails = []
     for value in reads:
         trail = [value]
-        for _ in range(6):
+        for _ in range(ORIGIN_REACH):
             op = flow.op(trail[-1])
             simple = op.name in words.PLAIN_STEPS | words.PRODUCTS | words.RESAMPLINGS | words.SLICES
             if not simple or len(flow.reads[op.id]) != 1:
