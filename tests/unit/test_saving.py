@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -121,3 +123,13 @@ def test_showing_opens_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     assert page.name == "TwoBlocks.html"
     assert opened == [page.as_uri()]
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_a_notebook_shows_the_picture_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = type("ZMQInteractiveShell", (), {})
+    shown: list[str] = []
+    notebook = SimpleNamespace(get_ipython=shell, display=SimpleNamespace(display=shown.append, SVG=str))
+    monkeypatch.setitem(sys.modules, "IPython", notebook)
+    monkeypatch.setitem(sys.modules, "IPython.display", notebook.display)
+    assert show(residual()) is None
+    assert shown == [residual()._repr_svg_()]

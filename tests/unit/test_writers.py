@@ -70,6 +70,13 @@ def test_svg_texts_that_could_leave_their_room_have_a_length() -> None:
             assert float(element.get("textLength", 0)) <= natural + 0.1
 
 
+@pytest.mark.parametrize("name", ["residual", "unet", "stacked"])
+def test_the_engine_measures_texts_as_the_shipped_font_sets_them(name: str) -> None:
+    for item in drawing(DRAWN[name](), {}).display["items"]:
+        if item["t"] == "text":
+            assert fonts.width(item["text"], item["size"], item["weight"]) <= item["w"] + 1, item["text"]
+
+
 class Tags(HTMLParser):
     """All tags of a page, with their attributes."""
 

@@ -115,7 +115,8 @@ def _pool(op: Op, graph: Graph) -> str:
 
 
 def _linear(op: Op, graph: Graph) -> str:
-    weight = _weight(op, "weight", "mat2")
+    made = (graph.spec(read).shape for read in op.inputs if read.arg in ("weight", "mat2"))
+    weight = _weight(op, "weight", "mat2") or next(made, ())
     return " → ".join(map(str, weight[::-1] if op.name == "linear" else weight)) if len(weight) == 2 else ""
 
 
