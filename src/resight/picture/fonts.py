@@ -8,6 +8,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,9 @@ class Face:
 
     @cached_property
     def font(self) -> Any:
-        """The opened font (a fontTools `TTFont`)."""
-        return TTFont(self.path, fontNumber=0, lazy=True, recalcTimestamp=False)
+        """The opened font (a fontTools `TTFont`). The shipped ones are read whole; a system's may be 20 MB."""
+        source = BytesIO(self.path.read_bytes()) if self.path.parent == SHIPPED else self.path
+        return TTFont(source, fontNumber=0, lazy=True, recalcTimestamp=False)
 
     @cached_property
     def glyphs(self) -> dict[int, str]:

@@ -117,7 +117,7 @@ def _embed(document: Document, weight: int, chars: list[str]) -> int:
 def _cut(weight: int, chars: list[str]) -> Any:
     from fontTools import subset  # as slow to import as all the rest of pictures
 
-    font = TTFont(fonts.FILES[weight], recalcTimestamp=False)
+    font = TTFont(BytesIO(fonts.FILES[weight].read_bytes()), recalcTimestamp=False)
     options = subset.Options(layout_features=[], name_IDs=[], notdef_outline=True, glyph_names=False, hinting=False)
     options.drop_tables += ["name", "post", "OS/2"]
     cutter = subset.Subsetter(options)
