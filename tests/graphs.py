@@ -77,10 +77,10 @@ class Pen:
         """conv-bn-relu-conv-bn."""
         return self.norm(self.conv(self.relu(self.norm(self.conv(x)))))
 
-    def enter(self, path: str, cls: str = "Block") -> None:
+    def enter(self, path: str, cls: str = "Block", parameters: int = 0) -> None:
         """What follows runs inside a module call, until `leave`."""
         number = sum(call.path == path for call in self.calls)
-        self.calls.append(ModuleCall(len(self.calls), path, cls, self.inside[-1], number))
+        self.calls.append(ModuleCall(len(self.calls), path, cls, self.inside[-1], number, parameters))
         self.inside.append(len(self.calls) - 1)
 
     def leave(self) -> None:

@@ -71,6 +71,7 @@ def test_every_spelling_of_an_addition_is_add(function: Any) -> None:
         (lambda a, b: a.view(-1), "reshape"), (lambda a, b: a.reshape(8), "reshape"), (lambda a, b: a.mT, "transpose"),
         (lambda a, b: a[0], "getitem"), (lambda a, b: -a, "neg"), (lambda a, b: a.double(), "to"),
         (lambda a, b: a.data, "detach"), (lambda a, b: torch.sigmoid(a), "sigmoid"), (lambda a, b: a**2, "pow"),
+        (lambda a, b: torch.rand(3), "rand"), (lambda a, b: True & (a > 0), "bitwise_and"),
     ],
 )  # fmt: skip
 def test_canonical_names(function: Any, name: str) -> None:

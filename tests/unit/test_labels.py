@@ -139,13 +139,13 @@ def test_calls_are_called_what_their_parent_calls_them() -> None:
     net = Pen("Model")
     x = net.input()
     net.enter("transformer", "Body")
-    for path in ("transformer.h.0", "shared", "transformer.h.0"):
-        net.enter(path, "Layer")
+    for path, parameters in (("transformer.h.0", 8), ("shared", 0), ("transformer.h.0", 8), ("shared", 0)):
+        net.enter(path, "Layer", parameters)
         x = net.relu(x)
         net.leave()
     net.leave()
     titles = [call.title for call in labels(trace_of(net.done(x))).calls]
-    assert titles == ["Model", "transformer", "h.0", "shared", "h.0 (call 2)"]
+    assert titles == ["Model", "transformer", "h.0", "shared", "h.0 (call 2)", "shared"]
 
 
 def test_only_op_of_a_call_lends_it_its_detail() -> None:

@@ -94,6 +94,8 @@ def plain_name(spelled: str) -> str:
 def canonical_name(spelled: str) -> str:
     """The name an op is recorded under: `add` for `add_`, `__radd__` and `__iadd__` alike."""
     plain = plain_name(spelled)
+    if plain == "rand" and not spelled.startswith("__"):
+        return plain  # torch.rand draws numbers; only `__rand__` is the reflected `&`
     return ALIASES.get(plain, plain)
 
 

@@ -77,9 +77,7 @@ def _name(traced: Trace, row: Row) -> str:
         op = traced.graph.ops[row.op]
         return f"{row.symbol} {op.name}".strip()
     call = traced.graph.calls[row.call]
-    above = traced.graph.calls[call.parent].path if call.parent >= 0 else ""
-    name = call.path.removeprefix(f"{above}.") or traced.about.title
-    return text.one_line(f"{name} (call {call.number + 1})" if call.number else name)
+    return text.one_line(traced.graph.call_title(call) if call.path else traced.about.title)
 
 
 def _count(number: int) -> str:

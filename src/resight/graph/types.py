@@ -177,6 +177,16 @@ class Graph:
             yield call
             call = self.calls[call].parent
 
+    def call_title(self, call: ModuleCall) -> str:
+        """How the code around names a module: its path without its parent's, the class for the model itself.
+
+        A second call of a module with parameters says so, as it shares them: `block (call 2)`.
+        """
+        around = self.calls[call.parent].path if call.parent >= 0 else ""
+        name = call.path[len(around) + 1 :] if around and call.path.startswith(around + ".") else call.path
+        again = call.number and call.parameters
+        return f"{name or call.cls} (call {call.number + 1})" if again else name or call.cls
+
     def check(self) -> Graph:
         """Raise `Bug` where an invariant is broken; return the graph itself.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import text
-from ..graph import Failure, Graph, ModuleCall, Op, Output, TensorSpec
+from ..graph import Failure, Graph, Op, Output, TensorSpec
 from ..graph.cost import call_costs
 from ..skips import Skip
 from ..traces import About
@@ -108,7 +108,7 @@ def _call_boxes(graph: Graph, ops: tuple[OpBox, ...], same: list[int]) -> tuple[
         CallBox(
             parent=call.parent,
             path=text.one_line(call.path),
-            title=text.one_line(_call_title(graph, call)),
+            title=text.one_line(graph.call_title(call)),
             cls=text.one_line(call.cls),
             detail=ops[only[call.id]].detail if only[call.id] >= 0 else "",
             parameters=text.parameters(call.parameters) if call.parameters else "",
@@ -116,15 +116,6 @@ def _call_boxes(graph: Graph, ops: tuple[OpBox, ...], same: list[int]) -> tuple[
         )
         for call in graph.calls
     )
-
-
-def _call_title(graph: Graph, call: ModuleCall) -> str:
-    """How the parent names a module: its path without the parent's; the class for the model itself."""
-    if call.parent < 0:
-        return call.cls
-    around = graph.calls[call.parent].path
-    name = call.path[len(around) + 1 :] if around and call.path.startswith(around + ".") else call.path
-    return f"{name or call.cls} (call {call.number + 1})" if call.number else name or call.cls
 
 
 def _only_ops(graph: Graph, ops: tuple[OpBox, ...]) -> list[int]:
