@@ -31,11 +31,12 @@ export function evenWidths({ level, nodes, isDown, chains, boxes }) {
  */
 export function placeColumns(plan) {
   const { level, ranks, chains, boxes, sky, x } = plan;
+  const spine = { left: new Array(ranks.rows + 2).fill(0), right: new Array(ranks.rows + 2).fill(0) };
   level.kids.forEach((_, j) => {
-    if (!chains.onSpine[j]) return;
-    sky.left.raise(ranks.rank[j], ranks.rank[j], boxes[j].left);
-    sky.right.raise(ranks.rank[j], ranks.rank[j], boxes[j].right);
+    if (chains.onSpine[j]) [spine.left[ranks.rank[j]], spine.right[ranks.rank[j]]] = [boxes[j].left, boxes[j].right];
   });
+  sky.left.start(spine.left);
+  sky.right.start(spine.right);
   keepSpineFree(plan);
   const outward = [...chains.chains].sort((p, q) => Math.abs(p.column) - Math.abs(q.column));
   for (const chain of outward) {

@@ -36,7 +36,10 @@ export function drawArcs(payload, folded, scene, theme) {
     bySkip.set(first, [...(bySkip.get(first) ?? []), wire]);
   }
   const inOrder = [...bySkip].sort(([s], [t]) => s - t);
-  return inOrder.flatMap(([skip, wires]) => drawArc(payload, folded, skip, wires, theme));
+  const arcs = inOrder.flatMap(([skip, wires]) => drawArc(payload, folded, skip, wires, theme));
+  if (arcs.length === 0) return [];
+  const halos = inOrder.flatMap(([, wires]) => wires.map((wire) => haloOf(folded, wire, theme)));
+  return [{ t: "open", id: "halos", cls: "halos", tip: "" }, ...halos, { t: "close" }, ...arcs];
 }
 
 /**
@@ -55,7 +58,6 @@ function drawArc(payload, { edges }, skip, wires, theme) {
   const cls = ["skip", look, ...(weak ? ["weak"] : []), ...(partial ? ["partial"] : [])].join(" ");
   return [
     { t: "open", id: `skip-${skip}`, cls, tip: tipOf(payload, through, skip) },
-    ...wires.map((wire) => haloOf(wire, weak, theme)),
     ...wires.flatMap((wire) => lineOf(wire, weak, partial, theme)),
     { t: "close" },
   ];
@@ -75,15 +77,19 @@ function tipOf({ ops, skips }, through, skip) {
 }
 
 /**
+ * The ground around an arc, so that it is seen to cross other wires, not to join them. It leaves out the arc's
+ * ends, where it does join one.
+ *
+ * @param {Folded} folded
  * @param {SceneWire} wire
- * @param {boolean} weak
  * @param {Theme} theme
  * @returns {Item}
  */
-function haloOf({ points, depth, lands, look, parent }, weak, theme) {
+function haloOf({ edges }, { points, depth, lands, forks, look, parent, edges: through }, theme) {
   const ground = parent < 0 ? theme.background : frameFill(theme, depth);
-  const way = lands ? shortened(points, ARROW + HALO) : points;
-  return { t: "path", d: roundedWay(way, CORNER), stroke: ground, line: strokeOf(look, weak).line + 2 * HALO, cap: "butt" };
+  const weak = through.every((e) => edges[e].weak);
+  const clear = shortened(points, lands ? ARROW + HALO : 0, forks ? DOT + HALO : 0);
+  return { t: "path", d: roundedWay(clear, CORNER), stroke: ground, line: strokeOf(look, weak).line + 2 * HALO, cap: "butt" };
 }
 
 /**

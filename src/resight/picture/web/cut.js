@@ -37,7 +37,7 @@ import { lookOfEdge } from "./link.js";
 /**
  * @typedef {object} Cuts
  * @property {Level[]} levels        open boxes, inner ones after outer ones; the first is the whole picture
- * @property {Map<number, number>} levelOf  per open node: its level
+ * @property {number[]} parents      per node: the open box around it, -1 for none
  */
 
 /** Collects the segments of one level while edges are cut. Ports are held as `~port` until all are known. */
@@ -147,7 +147,7 @@ export function cutEdges({ nodes, edges }) {
     }
     cuttingOf(parent[a]).join(place[a], outPort, place[b], inPort, e, look);
   });
-  return { levels: cuttings.map((cutting) => cutting.level()), levelOf };
+  return { levels: cuttings.map((cutting) => cutting.level()), parents: parent };
 }
 
 /**

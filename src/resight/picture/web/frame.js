@@ -78,8 +78,8 @@ function lengthenWires({ wires }, more, end) {
 function headingBetween(node, face, ports) {
   const title = Math.min(textWidth(node.title, HEADING_SIZE, 600), TITLE_MOST);
   const detail = textWidth(headingDetail(node), HEADING_SIZE, 400);
-  const first = ports.length === 0 ? face.right : Math.min(...ports);
-  const last = ports.length === 0 ? face.right : Math.max(...ports);
+  const first = ports.reduce((least, x) => Math.min(least, x), face.right);
+  const last = ports.length === 0 ? face.right : ports.reduce((most, x) => Math.max(most, x));
   face.left = Math.max(face.left, title + space.BOX_PAD + space.TITLE_GAP - first);
   const roomLeft = face.left + first - space.BOX_PAD - space.TITLE_GAP;
   const roomRight = ports.length === 0 ? 0 : face.right - last - space.BOX_PAD - space.TITLE_GAP;

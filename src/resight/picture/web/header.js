@@ -48,7 +48,7 @@ const LEAST = 420;
 export function drawHeader(payload, view, folded, theme, sceneWidth) {
   if (!view.header) return { items: [], width: 0, height: 0 };
   const entries = legendOf(payload.skips.filter((_, s) => isSeen(folded, s)));
-  const title = view.only === "" ? payload.title : `${payload.title}  ${view.only}`;
+  const title = view.only === "" ? payload.title : `${view.only} of ${payload.title}`;
   const width = Math.max(sceneWidth, Math.min(naturalWidth(payload, title, entries), LEAST + 2 * space.MARGIN));
   const room = width - 2 * space.MARGIN;
   const x = space.MARGIN;

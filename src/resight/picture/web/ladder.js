@@ -21,7 +21,7 @@ import { routeWires } from "./route.js";
 import { flatten } from "./scene.js";
 import { sizeOf } from "./sizes.js";
 import { assignTracks, chooseSides } from "./turns.js";
-import { chooseWrap, wrapPlan } from "./wrap.js";
+import { cutsWithin, wrapPlan } from "./wrap.js";
 
 /** From sizes to wires; each stage fills in its part of the plan. */
 const STAGES = [evenWidths, placeColumns, placeLanes, placePorts, chooseSides, assignTracks, placeRows, routeWires];
@@ -33,69 +33,100 @@ const STAGES = [evenWidths, placeColumns, placeLanes, placePorts, chooseSides, a
  */
 export function layOut(folded, { direction, wrap }) {
   const isDown = direction === "down";
-  const layout = new Layout(folded, isDown);
-  const root = layout.placeAll();
-  const cut = chooseWrap(root, wrap, isDown);
-  return flatten(folded, cut === null ? root : layout.placeWrapped(cut.node, cut.columns), isDown);
+  const layout = new Layout(folded, isDown, wrap !== 1 && folded.nodes.length <= MANY_BOXES);
+  return flatten(folded, wrapped(layout, layout.place(new Map()), wrap), isDown);
 }
 
-/** Boxes of all levels, kept so that a change inside one re-places only it and what is around it. */
+/** Width over height that a wrapped picture aims at. */
+const ASPECT = 4 / 3;
+/** A picture up to this high, or wide, is left in one piece, in pixels; one of more boxes than this, too. */
+const SHORT = { down: 1000, right: 1800 };
+const MANY_BOXES = 4000;
+/** Parts of its length that a picture is tried to be wrapped to. */
+const TRIES = [2, 3, 4, 5, 6, 8, 10, 13, 17];
+
+/**
+ * The picture in as many columns as the view asks for, or as bring it near to `ASPECT`.
+ *
+ * @param {Layout} layout
+ * @param {Box} root
+ * @param {number} wrap  0 to choose, 1 for never, else the most columns
+ * @returns {Box}
+ */
+function wrapped(layout, root, wrap) {
+  const short = layout.isDown ? SHORT.down : SHORT.right;
+  if (!layout.keepPlans || (wrap === 0 && root.length <= short)) return root;
+  const aim = layout.isDown ? ASPECT : 1 / ASPECT;
+  const missOf = (/** @type {Box} */ box) => Math.abs(Math.log((box.left + box.right) / box.length / aim));
+  let [best, least] = [root, wrap === 0 ? missOf(root) : Infinity];
+  for (const parts of TRIES) {
+    const cuts = cutsWithin(root, root.length / parts);
+    if (cuts.size === 0 || (wrap > 0 && Math.max(...cuts.values()) > wrap)) continue;
+    const box = layout.place(cuts);
+    const miss = wrap === 0 ? missOf(box) : 1 / parts;
+    if (miss < least) [best, least] = [box, miss];
+  }
+  return best;
+}
+
+/** All levels and their boxes, kept so that a change in one re-places only it and what is around it. */
 class Layout {
   /**
    * @param {Folded} folded
    * @param {boolean} isDown
+   * @param {boolean} keepPlans  wrapping asks for them; a picture too large for that saves the memory
    */
-  constructor(folded, isDown) {
+  constructor(folded, isDown, keepPlans) {
+    this.keepPlans = keepPlans;
     this.nodes = folded.nodes;
     this.isDown = isDown;
-    const { levels, levelOf } = cutEdges(folded);
+    const { levels, parents } = cutEdges(folded);
     this.levels = levels;
-    this.levelOf = levelOf;
+    this.parents = parents;
     this.weights = weighNodes(levels, folded.nodes);
-    this.parents = new Map(folded.nodes.map((node) => [node.id, node.parent]));
-    /** @type {Map<number, Box>} Open boxes by node. */
+    /** @type {Map<number, Box>} Open boxes by node, in one column each. */
     this.placed = new Map();
   }
 
-  /** @returns {Box} */
-  placeAll() {
-    for (let i = this.levels.length - 1; i > 0; i--) this.placed.set(this.levels[i].node, this.place(this.levels[i], 1));
-    return this.place(this.levels[0], 1);
+  /**
+   * Place all levels, or those alone that cuts change: the cut ones and what is around them.
+   *
+   * @param {Map<number, number>} cuts  columns by node
+   * @returns {Box}  the whole picture
+   */
+  place(cuts) {
+    const boxes = new Map(this.placed);
+    const changed = this.around(cuts.keys());
+    for (let i = this.levels.length - 1; i >= 0; i--) {
+      const { node } = this.levels[i];
+      if (cuts.size > 0 && !changed.has(node)) continue;
+      boxes.set(node, this.placeLevel(this.levels[i], boxes, cuts.get(node) ?? 1));
+    }
+    if (cuts.size === 0) this.placed = boxes;
+    return /** @type {Box} */ (boxes.get(-1));
   }
 
   /**
-   * @param {number} node     whose rows are cut into columns; -1 for the whole picture
-   * @param {number} columns
+   * Nodes and all open boxes around them, the whole picture included.
+   *
+   * @param {Iterable<number>} nodes
    */
-  placeWrapped(node, columns) {
-    const around = this.levels.filter((level) => this.isWithin(node, level.node)).reverse();
-    let box = null;
-    for (const level of around) {
-      box = this.place(level, level.node === node ? columns : 1);
-      this.placed.set(level.node, box);
+  around(nodes) {
+    const found = new Set([-1]);
+    for (const start of nodes) {
+      for (let node = start; !found.has(node); node = this.parents[node]) found.add(node);
     }
-    return /** @type {Box} */ (box);
-  }
-
-  /**
-   * @param {number} node
-   * @param {number} outer
-   */
-  isWithin(node, outer) {
-    if (outer < 0 || node === outer) return true;
-    for (let id = node < 0 ? "" : this.nodes[node].parent; id !== ""; id = this.parents.get(id) ?? "") {
-      if (id === this.nodes[outer].id) return true;
-    }
-    return false;
+    return found;
   }
 
   /**
    * @param {Level} level
+   * @param {Map<number, Box>} placed
    * @param {number} columns
    * @returns {Box}
    */
-  place(level, columns) {
-    const boxes = level.kids.map((kid) => this.placed.get(kid) ?? leafBox(this.nodes[kid], kid, this.isDown));
+  placeLevel(level, placed, columns) {
+    const boxes = level.kids.map((kid) => placed.get(kid) ?? leafBox(this.nodes[kid], kid, this.isDown));
     const ranks = rankPlaces(level);
     const chains = findChains(level, ranks, level.kids.map((kid) => this.weights[kid]));
     assignColumns(chains);
@@ -104,7 +135,9 @@ class Layout {
     const plan = newPlan(level, this.nodes, this.isDown, ranks, chains, lanes, boxes);
     for (const stage of STAGES) stage(plan);
     if (columns > 1) wrapPlan(plan, columns);
-    return closeFrame(plan);
+    const box = closeFrame(plan);
+    if (!this.keepPlans) box.plan = null;
+    return box;
   }
 }
 
@@ -122,6 +155,9 @@ function weighNodes(levels, nodes) {
   return weights;
 }
 
+/** What a leaf holds, shared by all. @type {never[]} */
+const NONE = [];
+
 /**
  * @param {FoldedNode} node
  * @param {number} index
@@ -129,5 +165,6 @@ function weighNodes(levels, nodes) {
  * @returns {Box}
  */
 function leafBox(node, index, isDown) {
-  return { ...sizeOf(node, isDown), node: index, plan: null, ins: [], outs: [], kids: [], at: [], wires: [], heading: null };
+  const { left, right, length, face } = sizeOf(node, isDown);
+  return { left, right, length, face, node: index, plan: null, ins: NONE, outs: NONE, kids: NONE, at: NONE, wires: NONE, heading: null };
 }

@@ -11,9 +11,9 @@
 import { lookOf } from "./styles.js";
 
 /**
- * A read of one op by another that some skip's shortcut passes through.
+ * Reads that shortcuts pass through: per reading op, per op that is read, the skips.
  *
- * @typedef {Map<string, number[]>} Passing
+ * @typedef {Map<number, Map<number, number[]>>} Passing
  */
 
 /**
@@ -38,6 +38,9 @@ export function linkNodes(payload, tree, { runs }, drawing) {
   markNodes(payload, drawing, seen);
   return { edges, skips: placeSkips(payload, tree, runs, drawing, edges) };
 }
+
+/** No skips; shared by all plain wires. @type {number[]} */
+const NONE = [];
 
 /** Collects the edges between boxes; parallel ones of one look are one. */
 class Linker {
@@ -66,7 +69,7 @@ class Linker {
     const key = start * nodes.length + node;
     const bundle = this.between.get(key) ?? [];
     this.between.set(key, bundle);
-    const skips = this.passing.get(`${from}>${to}`) ?? [];
+    const skips = this.passing.get(to)?.get(from) ?? NONE;
     const fresh = newEdge(nodes[start].id, nodes[node].id, skips.map((s) => this.skips[s]), skips);
     const same = bundle.find((edge) => edge.role === fresh.role && lookOfEdge(edge) === lookOfEdge(fresh));
     if (same === undefined) bundle.push(fresh);
@@ -159,10 +162,10 @@ function shortcutReads(payload, seen) {
       for (const input of payload.ops[to].inputs) {
         const starts = isSource(input) && (to !== skip.merge || way.size === 0);
         if (!starts && !way.has(input[0])) continue;
-        const key = `${input[0]}>${to}`;
-        const through = passing.get(key);
-        if (through === undefined) passing.set(key, [position]);
-        else if (!through.includes(position)) through.push(position);
+        const reads = passing.get(to) ?? new Map();
+        const through = reads.get(input[0]) ?? [];
+        if (!through.includes(position)) through.push(position);
+        passing.set(to, reads.set(input[0], through));
       }
     }
   }

@@ -47,16 +47,32 @@ export function listNodes(payload, view, tree, opening) {
 }
 
 /**
- * A box with nothing in it yet.
+ * A box that stands for one op or value.
  *
- * @param {Partial<FoldedNode> & Pick<FoldedNode, "id" | "kind" | "title">} words
+ * @param {string} id
+ * @param {FoldedNode["kind"]} kind
+ * @param {string} parent
+ * @param {Pick<FoldedNode, "title" | "detail" | "shape" | "reshaped" | "group" | "failed">} words
  * @returns {FoldedNode}
  */
-function box(words) {
+function newNode(id, kind, parent, { title, detail, shape, reshaped, group, failed }) {
   return {
-    parent: "", detail: "", shape: "", reshaped: false, group: "other", path: "", parameters: "", open: false,
-    times: 1, size: 1, skips: [], merge: "", mergeLook: "", shortcut: "", failed: false, ...words,
+    id, parent, kind, title, detail, shape, reshaped, group, path: "", parameters: "", open: false, times: 1, size: 1,
+    skips: [], merge: "", mergeLook: "", shortcut: "", failed,
   };
+}
+
+/**
+ * A box for a value that enters or leaves.
+ *
+ * @param {string} id
+ * @param {"input" | "output"} kind
+ * @param {string} title
+ * @param {string} detail
+ * @param {string} shape
+ */
+function newEnd(id, kind, title, detail, shape) {
+  return newNode(id, kind, "", { title, detail, shape, reshaped: false, group: kind, failed: false });
 }
 
 /**
@@ -68,7 +84,7 @@ function addInputs({ ops }, tree, { nodes, nodeOf }) {
   ops.forEach((op, i) => {
     if (op.name !== "input" || !tree.shown[i]) return;
     nodeOf[i] = nodes.length;
-    nodes.push(box({ ...opWords(op, i), kind: "input", group: "input" }));
+    nodes.push(newNode(`op-${i}`, "input", "", op));
   });
 }
 
@@ -85,7 +101,7 @@ function addEntering({ ops, calls }, tree, { nodes, enters }) {
       if (from >= first || ops[from].aside || enters.has(from)) continue;
       enters.set(from, nodes.length);
       const detail = ops[from].name === "input" ? ops[from].title : calls[ops[from].call].path || ops[from].title;
-      nodes.push(box({ id: `in-${from}`, kind: "input", title: "input", detail, shape: ops[from].shape, group: "input" }));
+      nodes.push(newEnd(`in-${from}`, "input", "input", detail, ops[from].shape));
     }
   }
 }
@@ -98,7 +114,7 @@ function addOutputs({ outputs }, { nodes, leaves }) {
   outputs.forEach((output, i) => {
     if (output.aside) return;
     leaves.push([output.op, nodes.length]);
-    nodes.push(box({ id: `out-${i}`, kind: "output", title: output.title, shape: output.shape, group: "output" }));
+    nodes.push(newEnd(`out-${i}`, "output", output.title, "", output.shape));
   });
 }
 
@@ -117,7 +133,7 @@ function addLeaving({ ops, outputs }, tree, { nodes, leaves }) {
   for (const output of outputs) if (!output.aside && within(output.op)) left.add(output.op);
   for (const op of [...left].sort((a, b) => a - b)) {
     leaves.push([op, nodes.length]);
-    nodes.push(box({ id: `leave-${op}`, kind: "output", title: "output", shape: ops[op].shape, group: "output" }));
+    nodes.push(newEnd(`leave-${op}`, "output", "output", "", ops[op].shape));
   }
 }
 
@@ -139,7 +155,7 @@ function addContents(payload, tree, { open, runs }, drawing, framed) {
     const id = nodes.length;
     if (item >= 0) {
       nodeOf[item] = id;
-      nodes.push({ ...opNode(payload, item), parent });
+      nodes.push(newNode(`op-${item}`, "op", parent, payload.ops[item]));
       continue;
     }
     const call = ~item;
@@ -147,7 +163,7 @@ function addContents(payload, tree, { open, runs }, drawing, framed) {
     const unframed = isOpen && call === tree.root && !framed;
     if (!unframed) {
       boxOf[call] = id;
-      nodes.push({ ...callNode(payload, tree, call, runs.members[call]), parent, open: isOpen });
+      nodes.push(callNode(payload, tree, call, runs.members[call], parent, isOpen));
     }
     if (isOpen) {
       const inner = unframed ? "" : nodes[id].id;
@@ -163,42 +179,28 @@ function addContents(payload, tree, { open, runs }, drawing, framed) {
 }
 
 /**
- * @param {OpBox} op
- * @param {number} i
- */
-function opWords(op, i) {
-  const { title, detail, shape, reshaped, group, failed } = op;
-  return { id: `op-${i}`, title, detail, shape, reshaped, group, failed };
-}
-
-/**
- * @param {Payload} payload
- * @param {number} i
- * @returns {FoldedNode}
- */
-function opNode({ ops }, i) {
-  return box({ ...opWords(ops[i], i), kind: "op" });
-}
-
-/**
  * @param {Payload} payload
  * @param {Tree} tree
  * @param {number} c
  * @param {number[]} members
+ * @param {string} parent
+ * @param {boolean} isOpen
  * @returns {FoldedNode}
  */
-function callNode({ ops, calls }, tree, c, members) {
+function callNode({ ops, calls }, tree, c, members, parent, isOpen) {
   const call = calls[c];
   const only = onlyOp(tree, c);
   const times = members.length;
   const title = times > 1 ? `${call.title} … ${calls[members[times - 1]].title}` : call.title;
-  const words = { id: `call-${c}`, title, path: call.path, parameters: call.parameters, times, size: tree.size[c] };
   const kind = times > 1 ? "repeat" : "module";
-  if (only >= 0) {
-    const { shape, reshaped, group, failed } = ops[only];
-    return box({ ...words, kind, detail: call.detail || call.cls, shape, reshaped, group, failed });
-  }
-  return box({ ...words, kind, detail: call.cls, group: "module", ...throughShape(ops, tree, c) });
+  const words = only >= 0 ? { ...ops[only], detail: call.detail || call.cls } : { detail: call.cls, group: "module", ...throughShape(ops, tree, c) };
+  const node = newNode(`call-${c}`, kind, parent, { ...words, title });
+  node.path = call.path;
+  node.parameters = call.parameters;
+  node.times = times;
+  node.size = tree.size[c];
+  node.open = isOpen;
+  return node;
 }
 
 /**

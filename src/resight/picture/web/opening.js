@@ -65,7 +65,7 @@ function countBoxes(tree, { open, runs }) {
   const waiting = [~tree.root];
   for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
     if (item >= 0 || !open[~item] || onlyOp(tree, ~item) >= 0) count += 1;
-    else waiting.push(...drawn(tree, runs, ~item));
+    else for (const child of drawn(tree, runs, ~item)) waiting.push(child);
   }
   return count;
 }

@@ -11,13 +11,16 @@ import { endX, isLane, startX } from "./plan.js";
  */
 export function routeWires(plan) {
   const { level, lanes } = plan;
-  const trunks = trunksOf(plan);
+  /** @type {[number, number[]][]} */
+  const ways = [];
   level.segments.forEach((_, s) => {
-    if (!isLane(plan, s)) plan.wires.push(wireOf(plan, s, pointsOf(plan, s), trunks));
+    if (!isLane(plan, s)) ways.push([s, pointsOf(plan, s)]);
   });
   lanes.forEach((lane, i) => {
-    for (const s of lane.segments) plan.wires.push(wireOf(plan, s, lanePoints(plan, i, s), trunks));
+    for (const s of lane.segments) ways.push([s, lanePoints(plan, i, s)]);
   });
+  const trunks = trunksOf(plan, ways);
+  plan.wires = ways.map(([s, points]) => wireOf(plan, s, points, trunks));
 }
 
 /**
@@ -32,15 +35,19 @@ function startOf({ level }, s) {
 }
 
 /**
- * Starts from which plain data runs: shortcuts leave those wires at a dot.
+ * How far down plain data runs straight, per start: shortcuts that turn before leave it there, at a dot.
  *
  * @param {Plan} plan
+ * @param {[number, number[]][]} ways
  */
-function trunksOf(plan) {
-  const trunks = new Set();
-  plan.level.segments.forEach(({ look }, s) => {
-    if (look === "") trunks.add(startOf(plan, s));
-  });
+function trunksOf(plan, ways) {
+  /** @type {Map<string, number>} */
+  const trunks = new Map();
+  for (const [s, [x, , nextX, nextY]] of ways) {
+    if (plan.level.segments[s].look !== "" || nextX !== x) continue;
+    const start = startOf(plan, s);
+    trunks.set(start, Math.max(trunks.get(start) ?? 0, nextY));
+  }
   return trunks;
 }
 
@@ -48,13 +55,14 @@ function trunksOf(plan) {
  * @param {Plan} plan
  * @param {number} s
  * @param {number[]} points
- * @param {Set<string>} trunks
+ * @param {Map<string, number>} trunks
  * @returns {Wire}
  */
 function wireOf(plan, s, points, trunks) {
   const { level, ranks } = plan;
   const { a, b, inPort, edges, look } = level.segments[s];
-  const forks = look !== "" && points.length > 4 && trunks.has(startOf(plan, s)) && points[0] === points[2];
+  const [x, , turnX, turnY] = points;
+  const forks = look !== "" && points.length > 4 && x === turnX && turnY <= (trunks.get(startOf(plan, s)) ?? -1);
   const lands = b < level.kids.length && inPort < 0;
   return { points: forks ? points.slice(2) : points, edges, look, forks, lands, row: ranks.rank[a] };
 }

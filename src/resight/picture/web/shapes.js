@@ -118,16 +118,18 @@ export function arrowHead(points, size, colour) {
 }
 
 /**
- * A way cut short by some pixels at its end, so that a line does not poke through its arrow head.
+ * A way cut short by some pixels at its end, so that a line does not poke through its arrow head, and at
+ * its start.
  *
  * @param {number[]} points
- * @param {number} by
+ * @param {number} atEnd
+ * @param {number} [atStart]
  */
-export function shortened(points, by) {
+export function shortened(points, atEnd, atStart = 0) {
   const kept = [...points];
   const n = kept.length;
-  const [endX, endY] = toward([kept[n - 2], kept[n - 1]], [kept[n - 4], kept[n - 3]], by);
-  [kept[n - 2], kept[n - 1]] = [endX, endY];
+  [kept[0], kept[1]] = toward([points[0], points[1]], [points[2], points[3]], atStart);
+  [kept[n - 2], kept[n - 1]] = toward([points[n - 2], points[n - 1]], [points[n - 4], points[n - 3]], atEnd);
   return kept;
 }
 

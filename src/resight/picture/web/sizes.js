@@ -48,7 +48,7 @@ export function hasShapeLine(node) {
  * @param {FoldedNode} node
  */
 export function detailOf(node) {
-  const words = node.times > 1 && !node.open ? [node.detail, `×${node.times}`] : [node.detail];
+  const words = node.times > 1 && !node.open ? [`×${node.times}`, node.detail] : [node.detail];
   if (node.kind === "input" || node.kind === "output") words.push(node.shape);
   return words.filter((word) => word !== "").join("  ");
 }

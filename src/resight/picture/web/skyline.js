@@ -13,6 +13,16 @@ export class Skyline {
   }
 
   /**
+   * Take every row as far as `reaches` says; for a skyline that nothing was raised in yet.
+   *
+   * @param {number[]} reaches  per row
+   */
+  start(reaches) {
+    reaches.forEach((reach, row) => (this.most[this.size + row] = reach));
+    for (let node = this.size - 1; node > 0; node--) this.most[node] = Math.max(this.most[2 * node], this.most[2 * node + 1]);
+  }
+
+  /**
    * The greatest reach over rows `low` to `high`, both included; 0 for no rows.
    *
    * @param {number} low
@@ -48,7 +58,7 @@ export class Skyline {
       if (!(r & 1)) this.lift(r--, reach);
     }
     this.settle(left);
-    this.settle(right);
+    if (right !== left) this.settle(right);
   }
 
   /**

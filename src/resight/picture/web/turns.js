@@ -74,34 +74,35 @@ function outermostOfRows({ level, ranks, chains, x }) {
  */
 export function assignTracks(plan) {
   const { level, ranks, lanes, laneX, side, turn, laneTurn } = plan;
-  /** @type {Map<string, Net>[]} */
-  const gaps = Array.from({ length: ranks.rows + 1 }, () => new Map());
-  /** @type {(() => void)[]} */
-  const settle = [];
+  /** @type {(Map<string, Net> | undefined)[]} */
+  const gaps = new Array(ranks.rows + 1).fill(undefined);
+  const netsOf = (/** @type {number} */ gap) => (gaps[gap] ??= new Map());
+  /** @type {{list: number[], at: number, net: Net}[]} */
+  const waiting = [];
   level.segments.forEach((_, s) => {
     if (isLane(plan, s) || side[s] !== 0) return;
     const [from, to] = [startX(plan, s), endX(plan, s)];
     if (from === to) return;
     const { gap, key } = turnOf(plan, s);
-    const net = addToNet(gaps[gap], key, from, to);
-    settle.push(() => (turn[s] = net.track));
+    const net = addToNet(netsOf(gap), key, from, to);
+    waiting.push({ list: turn, at: s, net });
   });
   lanes.forEach((lane, i) => {
     const [first] = lane.segments;
     const from = startX(plan, first);
     if (from !== laneX[i]) {
-      const net = addToNet(gaps[ranks.rank[lane.from]], sourceKey(level.segments[first]), from, laneX[i]);
-      settle.push(() => (laneTurn[i] = net.track));
+      const net = addToNet(netsOf(ranks.rank[lane.from]), sourceKey(level.segments[first]), from, laneX[i]);
+      waiting.push({ list: laneTurn, at: i, net });
     }
     for (const s of lane.segments) {
       const to = endX(plan, s);
       if (side[s] !== 0 || to === laneX[i]) continue;
-      const net = addToNet(gaps[ranks.rank[level.segments[s].b] - 1], targetKey(level.segments[s]), laneX[i], to);
-      settle.push(() => (turn[s] = net.track));
+      const net = addToNet(netsOf(ranks.rank[level.segments[s].b] - 1), targetKey(level.segments[s]), laneX[i], to);
+      waiting.push({ list: turn, at: s, net });
     }
   });
-  plan.tracks = gaps.map((nets) => stackNets([...nets.values()]));
-  for (const set of settle) set();
+  plan.tracks = gaps.map((nets) => (nets === undefined ? 0 : stackNets([...nets.values()])));
+  for (const { list, at, net } of waiting) list[at] = net.track;
 }
 
 /**

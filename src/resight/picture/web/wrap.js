@@ -10,21 +10,10 @@ import { isFrame } from "./along.js";
 import { startX } from "./plan.js";
 import * as space from "./spacing.js";
 
-/** Width over height that a wrapped picture aims at. */
-const ASPECT = 4 / 3;
-/** A picture up to this long is left in one column, in pixels. */
-const SHORT = 1100;
-/** A box is cut in place of the one around it if it makes up this share of it. */
-const MOST = 0.5;
-
-/** Numbers of columns that are tried. */
-const COLUMNS = [2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16];
-
-/**
- * @typedef {object} WrapChoice
- * @property {number} node     whose rows are cut; -1 for the whole picture
- * @property {number} columns
- */
+/** A column holds at least this share of the longest one: a few boxes alone at a top look lost. */
+const LEAST_SHARE = 0.25;
+/** Inside a box that can't be cut itself, those are cut that make up at least this share of it. */
+const TALL_SHARE = 0.3;
 
 /**
  * Rows that stay together: from where the value before them comes in, to their end.
@@ -40,67 +29,47 @@ const COLUMNS = [2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16];
  */
 
 /**
- * Which box to cut and into how many columns; null to leave the picture whole.
+ * Which boxes to cut, and into how many columns each, for a picture about as long as `most`. The outermost
+ * that can be cut is; where none can, the long ones in it.
  *
  * @param {Box} root
- * @param {number} wrap    as in a view: 0 to choose, else the most columns
- * @param {boolean} isDown
- * @returns {WrapChoice | null}
+ * @param {number} most
+ * @returns {Map<number, number>}  columns by node; -1 for the whole picture
  */
-export function chooseWrap(root, wrap, isDown) {
-  if (wrap === 1 || (wrap === 0 && root.length <= SHORT)) return null;
-  const aim = isDown ? ASPECT : 1 / ASPECT;
-  let best = null;
-  let least = wrap === 0 ? miss(root.left + root.right, root.length, aim) : Infinity;
-  for (const box of candidates(root)) {
-    const parts = partsOf(/** @type {Plan} */ (box.plan));
-    for (const columns of wrap === 0 ? COLUMNS : [wrap]) {
-      const groups = balance(parts, columns);
-      if (groups.length < 2) continue;
-      const across = root.left + root.right - box.left - box.right + groups.reduce((sum, part) => sum + widthOf(part), 0);
-      const along = root.length - box.length + Math.max(...groups.map(lengthOf)) + 3 * space.TURN;
-      const missed = miss(across, along, aim);
-      if (missed >= least) continue;
-      [best, least] = [{ node: box.node, columns }, missed];
+export function cutsWithin(root, most) {
+  /** @type {Map<number, number>} */
+  const cuts = new Map();
+  /** @type {[Box, number][]} */
+  const waiting = [[root, most]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [box, limit] = next;
+    if (box.plan === null || box.length <= limit) continue;
+    const columns = columnsWithin(partsOf(box.plan), limit);
+    if (columns > 1) {
+      cuts.set(box.node, columns);
+      continue;
     }
+    const { onSpine } = box.plan.chains;
+    const tall = box.kids.filter((kid, j) => onSpine[j] && kid.plan !== null && kid.length > TALL_SHARE * box.length);
+    const cuttable = tall.reduce((sum, kid) => sum + kid.length, 0);
+    const left = limit - Math.max(box.length - cuttable, 0);
+    for (const kid of tall) waiting.push([kid, Math.max(left * (kid.length / cuttable), limit / 4)]);
   }
-  return best;
+  return cuts;
 }
 
 /**
- * How far a picture is from the aspect aimed at, alike for too wide and too tall.
+ * The fewest columns that are no longer than `most`, if all are well filled; else 1.
  *
- * @param {number} across
- * @param {number} along
- * @param {number} aim
+ * @param {Part[]} parts
+ * @param {number} most
  */
-function miss(across, along, aim) {
-  return Math.abs(Math.log(across / along / aim));
-}
-
-/**
- * The picture, and in it, one inside the other, the boxes that make up most of it.
- *
- * @param {Box} root
- */
-function candidates(root) {
-  const found = [root];
-  for (let box = root; ; ) {
-    const open = box.kids.filter((kid) => kid.plan !== null && kid.length > MOST * box.length);
-    if (open.length === 0) return found;
-    box = open.reduce((longest, kid) => (kid.length > longest.length ? kid : longest));
-    found.push(box);
+function columnsWithin(parts, most) {
+  for (let columns = groupWithin(parts, most).length; columns > 1; columns--) {
+    const lengths = balance(parts, columns).map(({ start, end }) => end - start);
+    if (Math.min(...lengths) >= LEAST_SHARE * Math.max(...lengths)) return lengths.length;
   }
-}
-
-/** @param {Part} part */
-function widthOf({ left, right }) {
-  return left + right + space.GUTTER;
-}
-
-/** @param {Part} part */
-function lengthOf({ start, end }) {
-  return end - start;
+  return 1;
 }
 
 /**
@@ -130,6 +99,9 @@ function partsOf(plan) {
   return [...parts, part];
 }
 
+/** Stands for a row that several values leave. */
+const MANY = -2;
+
 /**
  * Per row, a segment that leaves it if all that pass the gap below carry one value of that row; else -1.
  *
@@ -139,13 +111,14 @@ function passingSegments({ level, ranks }) {
   const starts = new Array(ranks.rows + 3).fill(0);
   const ends = new Array(ranks.rows + 3).fill(0);
   const source = new Array(ranks.rows + 3).fill(-1);
-  level.segments.forEach(({ a, b, outPort }, s) => {
+  level.segments.forEach(({ a, b, outPort, look }, s) => {
     const row = ranks.rank[a];
     starts[row] += 1;
     ends[ranks.rank[b]] += 1;
     const known = level.segments[source[row]];
-    if (known === undefined) source[row] = s;
-    else if (known.a !== a || known.outPort !== outPort) source[row] = -2;
+    if (source[row] === -1) source[row] = s;
+    else if (known === undefined || known.a !== a || known.outPort !== outPort) source[row] = MANY;
+    else if (look === "") source[row] = s;
   });
   let crossing = 0;
   for (let row = 0; row <= ranks.rows; row++) {
@@ -275,5 +248,5 @@ function connect(plan, group, before, from, to, top) {
     x + from.across, group.start + from.along, x + from.across, turn, gutter, turn, gutter, top, x + to.across, top,
     x + to.across, group.start + to.along,
   ];
-  return { points, edges, look: "", forks: false, lands: false, row: ranks.rank[a] };
+  return { points, edges, look: level.segments[group.source].look, forks: false, lands: false, row: ranks.rank[a] };
 }
