@@ -19,12 +19,12 @@ LINK_REACH = 6
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One way a merge may close a skip: a source and the walk back to it."""
+    """One way a merge may close a skip: a source, the walk back to it, and the region from it to the other operands."""
 
     source: int
-    operand: int
     walk: Walk
     weak: bool
+    region: Region
 
     @property
     def rank(self) -> tuple[bool, int, int]:
@@ -49,7 +49,8 @@ def find_skips(graph: Graph) -> tuple[Skip, ...]:
         best = _best(flow, merge, sealed)
         if best is None:
             continue
-        inside = region(flow, best.source, merge.operands, sealed)
+        # A bare wire adds nothing to the region of the other operands, so that one serves again.
+        inside = region(flow, best.source, merge.operands, sealed) if best.walk.ops else best.region
         skip = _describe(flow, merge, best, inside, found)
         found[merge.op] = skip
         if skip.closed and not skip.weak and not inside.entries and not inside.rooted:
@@ -80,7 +81,7 @@ def _candidates(flow: Flow, merge: Merge, operand: int, sealed: dict[int, Sealed
         later = [other for other in others if flow.maker[other] > flow.maker[value]]
         if not later:
             return False
-        regions[value] = region(flow, value, later, sealed)
+        regions[value] = region(flow, value, others, sealed)
         return any(flow.maker[other] in regions[value].ways for other in later)
 
     for source, walk in walk_back(flow, operand, merge.gated, is_source):
@@ -90,7 +91,7 @@ def _candidates(flow: Flow, merge: Merge, operand: int, sealed: dict[int, Sealed
         ways = region(flow, source, others, sealed, values_only=True).ways if gated else regions[source].ways
         judged = [_judge(walk, ways[op]) for op in map(flow.maker.__getitem__, others) if op in ways]
         if True in judged or False in judged:
-            yield Candidate(source, operand, walk, weak=True not in judged)
+            yield Candidate(source, walk, True not in judged, regions[source])
 
 
 def _judge(walk: Walk, way: Way) -> bool | None:

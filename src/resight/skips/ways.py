@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from . import vocabulary as words
 from .flow import Flow
@@ -27,6 +28,8 @@ class Way:
 
     def then(self, other: Way) -> Way:
         """This way and after it the other."""
+        if other is NOTHING:
+            return self
         return Way(
             self.learned + other.learned,
             self.mixes or other.mixes,
@@ -36,6 +39,8 @@ class Way:
 
     def beside(self, other: Way) -> Way:
         """This way and, from the same source to the same value, the other."""
+        if other == self:
+            return self
         return Way(
             max(self.learned, other.learned),
             self.mixes or other.mixes,
@@ -109,7 +114,7 @@ def region(
     for op in sorted(before):
         arrived = _arrive(flow, source, before[op], found.ways)
         if arrived is not None:
-            here = found.stepped[op].way if op in found.stepped else _work(flow, op)
+            here = found.stepped[op].way if op in found.stepped else work_of(flow, op)
             found.ways[op] = arrived.then(here)
     return found
 
@@ -130,18 +135,18 @@ def _arrive(flow: Flow, source: int, reads: tuple[int, ...], ways: Mapping[int, 
     return arrived
 
 
-def _work(flow: Flow, op: int) -> Way:
+def work_of(flow: Flow, op: int) -> Way:
     """What one op adds to a way."""
     name = flow.graph.ops[op].name
-    learned = flow.weighted[op] and is_learned_op(name)
-    opaque = is_opaque(flow, op)
-    product = len(flow.reads[op]) > 1 and name in words.PRODUCTS | words.LINEAR
-    return Way(
-        int(learned or (opaque and flow.weighted[op])),
-        name in words.MIXING or opaque,
-        flow.affine[op],
-        name in words.NONLINEAR or product or opaque,
-    )
+    product = len(flow.reads[op]) > 1 and (name in words.PRODUCTS or name in words.LINEAR)
+    return _work(name, flow.weighted[op], flow.affine[op], product, is_opaque(flow, op))
+
+
+@cache
+def _work(name: str, weighted: bool, affine: bool, product: bool, opaque: bool) -> Way:
+    learned = weighted and (opaque or is_learned_op(name))
+    way = Way(int(learned), name in words.MIXING or opaque, affine, name in words.NONLINEAR or product or opaque)
+    return NOTHING if way == NOTHING else way
 
 
 def is_learned_op(name: str) -> bool:
