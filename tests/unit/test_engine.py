@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from drawn import Sketch, dense_block, nested, residual, resnet, transformer, unet
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from laws import check_boxes, check_picture, check_texts, check_wires
 
+from drawn import Sketch, dense_block, nested, residual, resnet, transformer, unet
+from laws import check_boxes, check_picture, check_texts, check_wires
 from resight.errors import Bug, UserError
 from resight.picture import engine
 from resight.picture.payload import DIRECTIONS, THEMES, View
@@ -92,7 +92,7 @@ def test_closed_modules_keep_their_skips_as_numbers() -> None:
     (model,) = [node for node in whole["nodes"] if node["kind"] == "module"]
     assert sorted(model["skips"]) == [["identity", "add", 12], ["projection", "add", 4]]
     assert [(e["from"], e["to"]) for e in whole["edges"]] == [("op-0", "call-0"), ("call-0", "out-0")]
-    assert numbers_drawn(engine.draw(NETS["deep"], View(depth=0))) == ["4", "12"]
+    assert numbers_drawn(engine.draw(NETS["deep"], View(depth=0))) == ["4", "12", "10"]  # and the output's shape
 
 
 def numbers_drawn(drawn: Any) -> list[str]:
@@ -111,7 +111,8 @@ def test_alike_neighbours_are_drawn_once_where_all_would_be_too_much() -> None:
     (repeat,) = [node for node in folded["nodes"] if node["kind"] == "repeat"]
     assert (repeat["title"], repeat["times"], repeat["open"]) == ("h.0 … h.11", 12, True)
     assert sum(node["merge"] == "add" for node in folded["nodes"]) == 2
-    assert all(place["edges"] for place in folded["skips"]) and len(folded["skips"]) == 24
+    assert all(place["edges"] for place in folded["skips"])
+    assert len(folded["skips"]) == 24
     last = next(node["id"] for node in reversed(folded["nodes"]) if node["merge"])
     assert [e["to"] for e in folded["edges"] if e["from"] == last] == [f"op-{len(NETS['transformer'].ops) - 1}"]
     assert sum(node["kind"] == "repeat" for node in engine.fold(NETS["transformer"], View(repeats=False))["nodes"]) == 0
@@ -150,9 +151,9 @@ def test_what_is_left_out_shows_when_everything_is_asked_for() -> None:
     sketch = Sketch()
     x = sketch.input()
     mask = sketch.op("mask", x, aside=True)
-    payload = sketch.payload(sketch.op("attend", x, mask))
-    assert [n["title"] for n in engine.fold(payload, View())["nodes"]] == ["x", "attend", "output 0"]
-    assert len(engine.fold(payload, View(everything=True))["nodes"]) == 4
+    payload = sketch.payload(sketch.op("relu", sketch.op("attend", x, mask)))
+    assert [n["title"] for n in engine.fold(payload, View())["nodes"]] == ["x", "attend", "relu", "output 0"]
+    assert len(engine.fold(payload, View(everything=True))["nodes"]) == 5
 
 
 def test_a_module_of_one_op_is_one_box() -> None:
@@ -178,7 +179,8 @@ def test_a_display_list_is_whole_numbers_and_plain_colours(theme: str) -> None:
         assert depth in (0, 1)
         for key, value in item.items():
             if key in ("fill", "stroke"):
-                assert len(value) == 7 and int(value[1:], 16) >= 0
+                assert len(value) == 7
+                assert int(value[1:], 16) >= 0
             if key in ("x", "y", "w", "h", "r"):
                 assert isinstance(value, int), item
         for step in item.get("d", ()):

@@ -44,6 +44,8 @@ const SHORT = { down: 1000, right: 1800 };
 const MANY_BOXES = 4000;
 /** Parts of its length that a picture is tried to be wrapped to. */
 const TRIES = [2, 3, 4, 5, 6, 8, 10, 13, 17];
+/** Where a number of columns is asked for, how much longer than an even share they may be, in steps. */
+const SLACK = [1, 1.05, 1.1, 1.2, 1.3, 1.45, 1.6, 1.8];
 
 /**
  * The picture in as many columns as the view asks for, or as bring it near to `ASPECT`.
@@ -54,19 +56,42 @@ const TRIES = [2, 3, 4, 5, 6, 8, 10, 13, 17];
  * @returns {Box}
  */
 function wrapped(layout, root, wrap) {
-  const short = layout.isDown ? SHORT.down : SHORT.right;
-  if (!layout.keepPlans || (wrap === 0 && root.length <= short)) return root;
-  const aim = layout.isDown ? ASPECT : 1 / ASPECT;
+  if (!layout.keepPlans) return root;
+  return wrap === 0 ? nearAspect(layout, root) : withColumns(layout, root, wrap);
+}
+
+/**
+ * @param {Layout} layout
+ * @param {Box} root
+ */
+function nearAspect(layout, root) {
+  const { isDown } = layout;
+  if (root.length <= (isDown ? SHORT.down : SHORT.right)) return root;
+  const aim = isDown ? ASPECT : 1 / ASPECT;
   const missOf = (/** @type {Box} */ box) => Math.abs(Math.log((box.left + box.right) / box.length / aim));
-  let [best, least] = [root, wrap === 0 ? missOf(root) : Infinity];
+  let [best, least] = [root, missOf(root)];
   for (const parts of TRIES) {
     const cuts = cutsWithin(root, root.length / parts);
-    if (cuts.size === 0 || (wrap > 0 && Math.max(...cuts.values()) > wrap)) continue;
+    if (cuts.size === 0) continue;
     const box = layout.place(cuts);
-    const miss = wrap === 0 ? missOf(box) : 1 / parts;
-    if (miss < least) [best, least] = [box, miss];
+    if (missOf(box) < least) [best, least] = [box, missOf(box)];
   }
   return best;
+}
+
+/**
+ * @param {Layout} layout
+ * @param {Box} root
+ * @param {number} columns
+ */
+function withColumns(layout, root, columns) {
+  for (let count = columns; count > 1; count--) {
+    for (const slack of SLACK) {
+      const cuts = cutsWithin(root, (root.length / count) * slack);
+      if (Math.max(0, ...cuts.values()) === count) return layout.place(cuts);
+    }
+  }
+  return root;
 }
 
 /** All levels and their boxes, kept so that a change in one re-places only it and what is around it. */

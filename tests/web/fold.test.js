@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fold } from "../../src/resight/picture/web/fold.js";
+import { block, call, op, payload, skip, VIEW } from "./nets.js";
+
+test("an open block shows its skip as a shortcut from source to merge", () => {
+  const { nodes, edges, skips } = fold(block(), VIEW);
+  assert.deepEqual(nodes.map((n) => n.id), ["op-0", "call-1", "op-1", "op-2", "op-3", "op-4"]);
+  const shortcuts = edges.filter((edge) => edge.role === "shortcut");
+  assert.deepEqual(shortcuts.map(({ from, to, skips: s }) => [from, to, s]), [["op-0", "op-3", [0]]]);
+  assert.deepEqual(skips, [{ node: "", edges: [edges.indexOf(shortcuts[0])] }]);
+  assert.equal(nodes[4].merge, "add");
+});
+
+test("a closed block counts its skip", () => {
+  const { nodes, edges, skips } = fold(block(), { ...VIEW, depth: 1 });
+  assert.deepEqual(nodes.find((n) => n.id === "call-1")?.skips, [["identity", "add", 1]]);
+  assert.deepEqual(edges.map((edge) => edge.role), ["wire", "wire"]);
+  assert.deepEqual(skips, [{ node: "call-1", edges: [] }]);
+});
+
+test("a shortcut through ops marks them, unless a box holds more than it", () => {
+  const ops = [op("input", []), op("conv", [0]), op("conv", [1]), op("pool", [0], 1), op("conv", [3], 1), op("add", [2, 4])];
+  const net = payload(ops, [call("", -1), call("down", 0)], [skip(0, 5, 0, [3, 4])]);
+  const open = fold(net, VIEW).nodes.filter((n) => n.shortcut === "projection");
+  assert.deepEqual(open.map((n) => n.id), ["op-3", "op-4"]);
+  const closed = fold(net, { ...VIEW, depth: 1 }).nodes.filter((n) => n.shortcut === "projection");
+  assert.deepEqual(closed.map((n) => n.id), ["call-1"]);
+});
+
+test("a run of alike calls is fed and read through the one that is drawn", () => {
+  const calls = [call("", -1), call("h.0", 0, 5), call("h.1", 0, 5), call("h.2", 0, 5)];
+  const ops = [op("input", [])];
+  for (const c of [1, 2, 3]) for (let i = 0; i < 60; i++) ops.push(op("f", [ops.length - 1], c));
+  ops.push(op("head", [ops.length - 1]));
+  const { nodes, edges } = fold(payload(ops, calls), VIEW);
+  assert.deepEqual(nodes.filter((n) => n.kind === "repeat").map((n) => [n.id, n.title, n.times]), [["call-1", "0 … 2", 3]]);
+  assert.equal(nodes.length, 1 + 1 + 60 + 1);
+  assert.deepEqual(edges.filter((e) => e.to === "op-181").map((e) => e.from), ["op-60"]);
+});
+
+test("alike calls side by side, neither feeding the other, are all drawn", () => {
+  const calls = [call("", -1), call("a", 0, 5), call("b", 0, 5)];
+  const ops = [op("input", [])];
+  for (const c of [1, 2]) for (let i = 0; i < 80; i++) ops.push(op("f", [i === 0 ? 0 : ops.length - 1], c));
+  assert.equal(fold(payload(ops, calls), VIEW).nodes.filter((n) => n.kind === "repeat").length, 0);
+});
