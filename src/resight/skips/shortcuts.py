@@ -18,7 +18,7 @@ LONGEST = 64
 ORIGIN_REACH = 16
 """Ops an operand of a join may lie behind the value both are made of. MViT's pooled shortcut needs 9."""
 
-STRIDED = re.compile(r"::-?(?:[2-9]|\d{2,})")
+STRIDED = re.compile(r":[^,:]*:-?(?:[2-9]|\d{2,})")
 
 
 @dataclass(frozen=True, slots=True)
