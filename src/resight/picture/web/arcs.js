@@ -108,7 +108,7 @@ function lineOf({ points, look, lands, forks }, weak, partial, theme) {
   if (dash.length > 0) path.dash = dash;
   /** @type {Item[]} */
   const items = [path];
-  if (lands) items.push(arrowHead(points, ARROW, colour));
+  if (lands) items.push({ t: "path", d: arrowHead(points, ARROW), stroke: colour, line: 0, fill: colour });
   if (forks) items.push({ t: "circle", x: points[0], y: points[1], r: DOT, fill: colour, stroke: colour, line: 0 });
   if (forks && partial) items.push(partialMark(points, colour));
   return items;

@@ -197,7 +197,7 @@ function loopItems(node, box, isDown, theme) {
     const across = (isDown ? box.x + box.width : box.y + box.height) + stackOf(node);
     const [x, y] = isDown ? [across, along] : [along, across];
     /** @type {Item} */
-    const arc = { t: "path", d: loop(x, y, space.LOOP_WIDTH, space.LOOP_BULGE, isDown), stroke: theme.skips[look], line, cap: "round" };
+    const arc = { t: "path", d: loop(x, y, space.LOOP_WIDTH, space.LOOP_BULGE, isDown), stroke: theme.skips[look], line, cap: "butt" };
     if (dash.length > 0) arc.dash = dash.map((n) => Math.max(n >> 1, 2));
     const [nx, ny] = isDown
       ? [x + space.LOOP_BULGE + 4, y + space.LOOP_WIDTH / 2 + BASELINE]

@@ -92,6 +92,7 @@ function weighBelow({ kids, ins, segments, out }, weight) {
   const relax = (/** @type {number} */ place) => {
     let best = -1;
     for (const s of out[place]) {
+      if (place >= kids.length && segments[s].look !== "") continue; // the spine does not come in on a shortcut
       if (below[segments[s].b] <= best) continue;
       best = below[segments[s].b];
       next[place] = s;

@@ -47,20 +47,23 @@ function isTaken(side, column, low) {
 }
 
 /**
- * Group the segments that no chain took: `step` to the next row, or `lane`, one per source and look.
+ * Group the segments that no chain took: `step` to the next row, or `lane`, one per source and look. A
+ * shortcut that comes in through a port has a lane of its own even if it is short, to enter its merge from
+ * the side.
  *
  * @param {Level} level
  * @param {Ranks} ranks
  * @param {Chains} chains
  * @returns {Lane[]}  short ones first, so that they run inside
  */
-export function findLanes({ segments }, { rank }, { role }) {
+export function findLanes({ kids, segments }, { rank }, { role }) {
   /** @type {Map<string, Lane>} */
   const lanes = new Map();
   segments.forEach((segment, s) => {
     if (role[s] !== "") return;
     const { a, b, look } = segment;
-    role[s] = rank[b] - rank[a] <= 1 ? "step" : "lane";
+    const isShort = rank[b] - rank[a] <= 1 && (look === "" || a < kids.length);
+    role[s] = isShort ? "step" : "lane";
     if (role[s] === "step") return;
     const key = sourceKey(segment);
     const lane = lanes.get(key) ?? { from: a, segments: [], high: 0, look };

@@ -139,7 +139,8 @@ export function cutEdges({ nodes, edges }) {
         [a, outPort] = [parent[a], port];
       } else {
         const cutting = cuttingOf(parent[b]);
-        const shared = look !== "" && alone.get(parent[b] * nodes.length + from) === 1;
+        const isBundled = look !== "" || nodes[to].merge === "concat";
+        const shared = isBundled && alone.get(parent[b] * nodes.length + from) === 1;
         const port = cutting.port(cutting.ins, shared ? bundleKey(nodes.length, to, look) : from);
         cutting.join(~port, -1, place[b], inPort, e, look);
         [b, inPort] = [parent[b], port];
@@ -151,7 +152,8 @@ export function cutEdges({ nodes, edges }) {
 }
 
 /**
- * Shortcuts of one look that run to one box and nowhere else share a port: dense blocks stay legible.
+ * Shortcuts of one look that run to one box and nowhere else share a port, and so does whatever a concat
+ * joins: dense blocks stay legible.
  *
  * @param {number} nodes
  * @param {number} to

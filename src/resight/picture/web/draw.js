@@ -4,7 +4,7 @@
  * @import {Folded} from "./fold.js"
  * @import {Scene, SceneBox, SceneWire} from "./scene.js"
  * @import {Payload, View} from "./schema.js"
- * @import {DisplayList, Item} from "./shapes.js"
+ * @import {DisplayList, Item, Step} from "./shapes.js"
  * @import {Theme} from "./theme.js"
  */
 import { drawArcs } from "./arcs.js";
@@ -53,26 +53,39 @@ export function drawScene(payload, folded, scene, theme) {
   const leaves = scene.boxes.filter((box) => !box.open);
   return /** @type {Item[]} */ ([
     ...frames.flatMap((box) => group(box, frameItems(folded.nodes[box.node], box, scene.isDown, theme))),
-    ...drawWires(scene.wires, theme),
+    ...drawWires(folded, scene.wires, theme),
     ...leaves.flatMap((box) => group(box, boxItems(folded.nodes[box.node], box, scene.isDown, theme))),
     ...drawArcs(payload, folded, scene, theme),
   ]);
 }
 
 /**
+ * Plain wires: all of one value in one box are one path, so that nothing is drawn over itself.
+ *
+ * @param {Folded} folded
  * @param {SceneWire[]} wires
  * @param {Theme} theme
  * @returns {Item[]}
  */
-function drawWires(wires, theme) {
-  const items = wires.filter((wire) => wire.look === "").flatMap(({ points, lands }) => {
-    const way = lands ? shortened(points, ARROW - 1) : points;
+function drawWires({ edges }, wires, theme) {
+  /** @type {Map<string, {lines: Step[], heads: Step[]}>} */
+  const values = new Map();
+  for (const { parent, points, edges: through, look, lands } of wires) {
+    if (look !== "") continue;
+    const key = `${parent} ${edges[through[0]].from}`;
+    const value = values.get(key) ?? { lines: [], heads: [] };
+    value.lines.push(...roundedWay(lands ? shortened(points, ARROW - 1) : points, CORNER));
+    if (lands) value.heads.push(...arrowHead(points, ARROW));
+    values.set(key, value);
+  }
+  if (values.size === 0) return [];
+  const items = [...values.values()].flatMap(({ lines, heads }) => {
     /** @type {Item[]} */
-    const drawn = [{ t: "path", d: roundedWay(way, CORNER), stroke: theme.wire, line: WIRE_LINE }];
-    if (lands) drawn.push(arrowHead(points, ARROW, theme.wire));
+    const drawn = [{ t: "path", d: lines, stroke: theme.wire, line: WIRE_LINE }];
+    if (heads.length > 0) drawn.push({ t: "path", d: heads, stroke: theme.wire, line: 0, fill: theme.wire });
     return drawn;
   });
-  return items.length === 0 ? [] : [{ t: "open", id: "wires", cls: "wires", tip: "" }, ...items, { t: "close" }];
+  return [{ t: "open", id: "wires", cls: "wires", tip: "" }, ...items, { t: "close" }];
 }
 
 /**

@@ -101,10 +101,9 @@ function toward(p, q, steps) {
  *
  * @param {number[]} points
  * @param {number} size    its length
- * @param {string} colour
- * @returns {Item}
+ * @returns {Step[]}
  */
-export function arrowHead(points, size, colour) {
+export function arrowHead(points, size) {
   const corners = withoutStops(points);
   const end = corners[corners.length - 1];
   const before = corners[corners.length - 2] ?? end;
@@ -112,9 +111,7 @@ export function arrowHead(points, size, colour) {
   const half = (size + 1) >> 1;
   const isVertical = backX === end[0];
   const [dx, dy] = isVertical ? [half, 0] : [0, half];
-  /** @type {Step[]} */
-  const d = [["M", end[0], end[1]], ["L", backX - dx, backY - dy], ["L", backX + dx, backY + dy], ["Z"]];
-  return { t: "path", d, stroke: colour, line: 0, fill: colour };
+  return [["M", end[0], end[1]], ["L", backX - dx, backY - dy], ["L", backX + dx, backY + dy], ["Z"]];
 }
 
 /**
