@@ -45,3 +45,13 @@ test("alike calls side by side, neither feeding the other, are all drawn", () =>
   for (const c of [1, 2]) for (let i = 0; i < 80; i++) ops.push(op("f", [i === 0 ? 0 : ops.length - 1], c));
   assert.equal(fold(payload(ops, calls), VIEW).nodes.filter((n) => n.kind === "repeat").length, 0);
 });
+
+test("what shortcut and branch share belongs to neither", () => {
+  // x ─ chunk ─┬─ conv ─┐
+  //            └────── concat
+  const ops = [op("input", []), op("chunk", [0]), op("conv", [1]), op("concat", [1, 2])];
+  const net = payload(ops, [call("", -1)], [{ ...skip(0, 3, 0, [1]), kind: "identity", combine: "concat", partial: true }]);
+  const { nodes, edges } = fold(net, VIEW);
+  assert.deepEqual(edges.filter((e) => e.role === "shortcut").map(({ from, to }) => [from, to]), [["op-1", "op-3"]]);
+  assert.ok(nodes.every((node) => node.shortcut === ""));
+});

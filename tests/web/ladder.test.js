@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fold } from "../../src/resight/picture/web/fold.js";
 import { layOut } from "../../src/resight/picture/web/ladder.js";
-import { block, call, op, payload, VIEW } from "./nets.js";
+import { block, call, op, payload, skip, VIEW } from "./nets.js";
 
 /**
  * @import {Payload, View} from "../../src/resight/picture/web/schema.js"
@@ -78,4 +78,14 @@ test("a picture is never cut where a skip passes", () => {
   const { scene } = lay(block(), { wrap: 4, depth: 9 });
   const arcs = scene.wires.filter((wire) => wire.look === "identity");
   assert.equal(arcs.length, 1);
+});
+
+test("a projection in a module of its own runs straight through it", () => {
+  const ops = [op("input", []), op("conv", [0]), op("conv", [1]), op("conv", [0], 1), op("bn", [3], 1), op("add", [2, 4])];
+  const { scene, box } = lay(payload(ops, [call("", -1), call("down", 0)], [skip(0, 5, 0, [3, 4])]));
+  const purple = scene.wires.filter((wire) => wire.look === "projection");
+  const axis = box("op-3").x + box("op-3").width / 2;
+  assert.equal(purple.length, 5);
+  assert.ok(purple.every(({ points }) => points.includes(axis)));
+  assert.ok(purple.filter((wire) => wire.parent === box("call-1").node).every(({ points }) => points.length === 4));
 });

@@ -81,7 +81,8 @@ export function weightOf({ size, shortcut }) {
 }
 
 /**
- * Per place, the weight of the heaviest path from it on, and the segment that path takes.
+ * Per place, the weight of the heaviest path from it on, and the segment that path takes. A port that only a
+ * shortcut comes in by weighs nothing: the spine takes it where there is no other.
  *
  * @param {Level} level
  * @param {number[]} weight
@@ -89,18 +90,21 @@ export function weightOf({ size, shortcut }) {
 function weighBelow({ kids, ins, segments, out }, weight) {
   const below = [...weight, ...new Array(out.length - kids.length).fill(0)];
   const next = new Array(out.length).fill(-1);
-  const relax = (/** @type {number} */ place) => {
+  const relax = (/** @type {number} */ place, /** @type {number[]} */ ways) => {
     let best = -1;
-    for (const s of out[place]) {
-      if (place >= kids.length && segments[s].look !== "") continue; // the spine does not come in on a shortcut
+    for (const s of ways) {
       if (below[segments[s].b] <= best) continue;
       best = below[segments[s].b];
       next[place] = s;
     }
-    below[place] += Math.max(best, 0);
+    return Math.max(best, 0);
   };
-  for (let j = kids.length - 1; j >= 0; j--) relax(j);
-  for (let port = kids.length; port < kids.length + ins; port++) relax(port);
+  for (let j = kids.length - 1; j >= 0; j--) below[j] += relax(j, out[j]);
+  for (let port = kids.length; port < kids.length + ins; port++) {
+    const plain = out[port].filter((s) => segments[s].look === "");
+    if (plain.length > 0) below[port] = relax(port, plain);
+    else relax(port, out[port]);
+  }
   return { below, next };
 }
 

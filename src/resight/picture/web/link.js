@@ -7,14 +7,10 @@
  * @import {Opening} from "./opening.js"
  * @import {Runs} from "./runs.js"
  * @import {Tree} from "./tree.js"
+ * @import {Passing, Way} from "./ways.js"
  */
 import { lookOf } from "./styles.js";
-
-/**
- * Reads that shortcuts pass through: per reading op, per op that is read, the skips.
- *
- * @typedef {Map<number, Map<number, number[]>>} Passing
- */
+import { shortcutReads, waysOf } from "./ways.js";
 
 /**
  * @param {Payload} payload
@@ -26,7 +22,8 @@ import { lookOf } from "./styles.js";
 export function linkNodes(payload, tree, { runs }, drawing) {
   const all = payload.skips.map((_, s) => s);
   const seen = all.filter((s) => isDrawn(payload, runs, drawing, payload.skips[s]));
-  const linker = new Linker(payload, drawing, shortcutReads(payload, seen));
+  const ways = waysOf(payload, tree, seen);
+  const linker = new Linker(payload, drawing, shortcutReads(payload, ways));
   payload.ops.forEach((op, to) => {
     if (!tree.shown[to] || drawing.nodeOf[to] < 0) return;
     for (const [from] of op.inputs) {
@@ -35,7 +32,7 @@ export function linkNodes(payload, tree, { runs }, drawing) {
   });
   for (const [op, node] of drawing.leaves) linker.connect(op, -1, node);
   const edges = linker.edges();
-  markNodes(payload, drawing, seen);
+  markNodes(payload, drawing, ways);
   return { edges, skips: placeSkips(payload, tree, runs, drawing, edges) };
 }
 
@@ -145,34 +142,6 @@ function isHidden({ calls }, runs, call) {
 }
 
 /**
- * The reads along the shortcuts of some skips: from the source over the shortcut's ops to the merge.
- *
- * @param {Payload} payload
- * @param {number[]} seen
- * @returns {Passing}
- */
-function shortcutReads(payload, seen) {
-  /** @type {Passing} */
-  const passing = new Map();
-  for (const position of seen) {
-    const skip = payload.skips[position];
-    const way = new Set(skip.shortcut);
-    const isSource = (/** @type {[number, number]} */ [op, slot]) => op === skip.source[0] && slot === skip.source[1];
-    for (const to of [...skip.shortcut, skip.merge]) {
-      for (const input of payload.ops[to].inputs) {
-        const starts = isSource(input) && (to !== skip.merge || way.size === 0);
-        if (!starts && !way.has(input[0])) continue;
-        const reads = passing.get(to) ?? new Map();
-        const through = reads.get(input[0]) ?? [];
-        if (!through.includes(position)) through.push(position);
-        passing.set(to, reads.set(input[0], through));
-      }
-    }
-  }
-  return passing;
-}
-
-/**
  * Whether a read goes from one member of a run to another: the picture shows one member alone.
  *
  * @param {Payload} payload
@@ -196,17 +165,18 @@ function areOfTwoMembers({ ops, calls }, runs, from, to) {
  *
  * @param {Payload} payload
  * @param {Drawing} drawing
- * @param {number[]} seen
+ * @param {Way[]} ways
  */
-function markNodes(payload, { nodes, nodeOf }, seen) {
-  for (const s of seen) {
-    const skip = payload.skips[s];
-    const merge = nodes[nodeOf[skip.merge]];
-    if (merge.size === 1 && merge.merge === "") [merge.merge, merge.mergeLook] = [skip.combine, lookOf(skip)];
+function markNodes(payload, { nodes, nodeOf }, ways) {
+  for (const { skip, ops } of ways) {
+    const { merge, kind, combine } = payload.skips[skip];
+    const look = lookOf({ kind, combine });
+    const closing = nodes[nodeOf[merge]];
+    if (closing.size === 1 && closing.merge === "") [closing.merge, closing.mergeLook] = [combine, look];
     const counts = new Map();
-    for (const op of skip.shortcut) counts.set(nodeOf[op], (counts.get(nodeOf[op]) ?? 0) + 1);
+    for (const op of ops) counts.set(nodeOf[op], (counts.get(nodeOf[op]) ?? 0) + 1);
     for (const [node, count] of counts) {
-      if (node >= 0 && nodes[node].size === count) nodes[node].shortcut ||= lookOf(skip);
+      if (node >= 0 && nodes[node].size === count) nodes[node].shortcut ||= look;
     }
   }
 }

@@ -1,0 +1,89 @@
+/**
+ * Along which reads each skip's shortcut runs.
+ *
+ * @import {Payload} from "./schema.js"
+ * @import {Tree} from "./tree.js"
+ */
+
+/**
+ * Reads that shortcuts pass through: per reading op, per op that is read, the skips.
+ *
+ * @typedef {Map<number, Map<number, number[]>>} Passing
+ */
+
+/**
+ * The way of a shortcut that is its own: where it leaves the branch, and the ops from there on.
+ *
+ * @typedef {object} Way
+ * @property {number} skip    position in the payload
+ * @property {number} start   op
+ * @property {number} slot    output of `start`, -1 for any
+ * @property {number[]} ops
+ */
+
+/**
+ * Ops that the branch reads from as well, such as a chunk whose halves part, are not the shortcut's own.
+ *
+ * @param {Payload} payload
+ * @param {Tree} tree
+ * @param {number[]} seen
+ * @returns {Way[]}
+ */
+export function waysOf(payload, tree, seen) {
+  const readers = readersOf(payload, tree, new Set(seen.flatMap((s) => payload.skips[s].shortcut)));
+  return seen.map((skip) => {
+    const { merge, source, shortcut } = payload.skips[skip];
+    const own = new Set([...shortcut, merge]);
+    const isShared = (/** @type {number} */ op) => (readers.get(op) ?? []).some((reader) => reader < merge && !own.has(reader));
+    let first = shortcut.length;
+    while (first > 0 && !isShared(shortcut[first - 1])) first -= 1;
+    return first === 0
+      ? { skip, start: source[0], slot: source[1], ops: shortcut }
+      : { skip, start: shortcut[first - 1], slot: -1, ops: shortcut.slice(first) };
+  });
+}
+
+/**
+ * Which shown ops read each of some ops.
+ *
+ * @param {Payload} payload
+ * @param {Tree} tree
+ * @param {Set<number>} asked
+ */
+function readersOf({ ops }, { shown }, asked) {
+  /** @type {Map<number, number[]>} */
+  const readers = new Map();
+  if (asked.size === 0) return readers;
+  ops.forEach((op, reader) => {
+    if (!shown[reader]) return;
+    for (const [from] of op.inputs) if (asked.has(from)) readers.set(from, [...(readers.get(from) ?? []), reader]);
+  });
+  return readers;
+}
+
+/**
+ * The reads along shortcuts: from where each leaves the branch, over its ops, to the merge.
+ *
+ * @param {Payload} payload
+ * @param {Way[]} ways
+ * @returns {Passing}
+ */
+export function shortcutReads(payload, ways) {
+  /** @type {Passing} */
+  const passing = new Map();
+  for (const { skip, start, slot, ops } of ways) {
+    const { merge } = payload.skips[skip];
+    const way = new Set(ops);
+    for (const to of [...ops, merge]) {
+      for (const [from, output] of payload.ops[to].inputs) {
+        const starts = from === start && (slot < 0 || output === slot) && (to !== merge || way.size === 0);
+        if (!starts && !way.has(from)) continue;
+        const reads = passing.get(to) ?? new Map();
+        const through = reads.get(from) ?? [];
+        if (!through.includes(skip)) through.push(skip);
+        passing.set(to, reads.set(from, through));
+      }
+    }
+  }
+  return passing;
+}
