@@ -142,6 +142,7 @@ def _arc(skip: Skip) -> SkipArc:
         partial=skip.partial,
         weak=skip.weak or skip.recurrent,
         long=skip.long,
+        also=tuple((ref.op, ref.slot) for ref in skip.also),
     )
 
 

@@ -80,7 +80,7 @@ class CallBox:
 
 @dataclass(frozen=True, slots=True)
 class SkipArc:
-    """One residual connection as a picture sees it; op ids as in `skips.Skip`."""
+    """One residual connection as a picture sees it; op ids as in `skips.Skip`, values as `(op, slot)`."""
 
     merge: int
     source: tuple[int, int]
@@ -91,6 +91,7 @@ class SkipArc:
     partial: bool
     weak: bool
     long: bool
+    also: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ function lengthenWires({ wires }, more, end) {
  * class too if it fits there, else at the right.
  *
  * @param {FoldedNode} node
- * @param {{left: number, right: number, length: number}} face  widened to the left where the title needs it
+ * @param {{left: number, right: number, length: number}} face  widened where the title, or a repeat's count, needs it
  * @param {number[]} ports
  * @returns {Heading}
  */
@@ -82,12 +82,17 @@ function headingBetween(node, face, ports) {
   const last = ports.length === 0 ? face.right : ports.reduce((most, x) => Math.max(most, x));
   face.left = Math.max(face.left, title + space.BOX_PAD + space.TITLE_GAP - first);
   const roomLeft = face.left + first - space.BOX_PAD - space.TITLE_GAP;
+  const fitsLeft = title + space.TITLE_GAP + detail <= roomLeft;
+  if (node.times > 1 && !fitsLeft) {
+    // How often a frame repeats must be read: it is made wide enough.
+    face.right = Math.max(face.right, last + 2 * space.TITLE_GAP + detail + space.BOX_PAD);
+  }
   const roomRight = ports.length === 0 ? 0 : face.right - last - space.BOX_PAD - space.TITLE_GAP;
   const heading = { title: space.BOX_PAD, titleRoom: title, detail: -1, detailRoom: 0, end: -1 };
   const width = face.left + face.right;
   const count = textWidth(node.parameters, HEADING_SIZE, 400);
   let free = roomRight;
-  if (title + space.TITLE_GAP + detail <= roomLeft) {
+  if (fitsLeft) {
     heading.detail = space.BOX_PAD + title + space.TITLE_GAP;
     if (ports.length === 0) free = roomLeft - title - detail - 2 * space.TITLE_GAP;
   } else if (detail <= roomRight) {
@@ -100,7 +105,8 @@ function headingBetween(node, face, ports) {
 }
 
 /**
- * Drawn to the right, no wire crosses the band above a frame's insides: it only has to be long enough.
+ * Drawn to the right, no wire crosses the band above a frame's insides: it only has to be long enough, and for a
+ * repeat it is made so.
  *
  * @param {FoldedNode} node
  * @param {{left: number, right: number, length: number}} face  lengthened where the title needs it
@@ -110,6 +116,7 @@ function headingAbove(node, face) {
   const title = Math.min(textWidth(node.title, HEADING_SIZE, 600), TITLE_MOST);
   const detail = textWidth(headingDetail(node), HEADING_SIZE, 400);
   const count = textWidth(node.parameters, HEADING_SIZE, 400);
+  if (node.times > 1) face.length = Math.max(face.length, 2 * space.BOX_PAD + title + space.TITLE_GAP + detail);
   let room = face.length - 2 * space.BOX_PAD - title - space.TITLE_GAP;
   const heading = { title: space.BOX_PAD, titleRoom: Math.min(title, room + space.TITLE_GAP), detail: -1, detailRoom: detail, end: -1 };
   if (detail <= room) {

@@ -47,7 +47,7 @@
  */
 
 /**
- * One residual connection as a picture sees it; op ids as in `skips.Skip`.
+ * One residual connection as a picture sees it; op ids as in `skips.Skip`, values as `(op, slot)`.
  *
  * @typedef {object} SkipArc
  * @property {number} merge
@@ -59,6 +59,7 @@
  * @property {boolean} partial
  * @property {boolean} weak
  * @property {boolean} long
+ * @property {[number, number][]} also
  */
 
 /**

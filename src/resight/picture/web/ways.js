@@ -62,7 +62,8 @@ function readersOf({ ops }, { shown }, asked) {
 }
 
 /**
- * The reads along shortcuts: from where each leaves the branch, over its ops, to the merge.
+ * The reads along shortcuts: from where each leaves the branch, over its ops, to the merge; and those of the older
+ * values that a merge takes past the branch as well, as in a dense block.
  *
  * @param {Payload} payload
  * @param {Way[]} ways
@@ -72,12 +73,14 @@ export function shortcutReads(payload, ways) {
   /** @type {Passing} */
   const passing = new Map();
   for (const { skip, start, slot, ops } of ways) {
-    const { merge } = payload.skips[skip];
+    const { merge, also } = payload.skips[skip];
+    const older = new Set(also.map(([from, output]) => `${from} ${output}`));
     const way = new Set(ops);
     for (const to of [...ops, merge]) {
       for (const [from, output] of payload.ops[to].inputs) {
         const starts = from === start && (slot < 0 || output === slot) && (to !== merge || way.size === 0);
-        if (!starts && !way.has(from)) continue;
+        const isOlder = to === merge && older.size > 0 && older.has(`${from} ${output}`);
+        if (!starts && !isOlder && !way.has(from)) continue;
         const reads = passing.get(to) ?? new Map();
         const through = reads.get(from) ?? [];
         if (!through.includes(skip)) through.push(skip);
