@@ -54,10 +54,11 @@ export function drawHeader(payload, view, folded, theme, sceneWidth) {
   const x = space.MARGIN;
   const items = text(x, space.MARGIN + TITLE - 4, title, TITLE, 600, theme.ink, "start", room);
   let y = space.MARGIN + TITLE - 4;
-  for (const [words, colour] of [[payload.subtitle, theme.muted], [payload.failure, theme.alarm]]) {
-    if (words === "") continue;
-    y += LINE - 2;
-    items.push(...text(x, y, words, SMALL, 400, colour, "start", room));
+  for (const [words, colour] of [[subtitleOf(payload, view), theme.muted], [payload.failure, theme.alarm]]) {
+    for (const line of brokenWords(words, room)) {
+      y += LINE - 2;
+      items.push(...text(x, y, line, SMALL, 400, colour, "start", room));
+    }
   }
   y += LINE + 2;
   for (const line of breakLines(entries, room)) {
@@ -69,6 +70,35 @@ export function drawHeader(payload, view, folded, theme, sceneWidth) {
     y += LINE;
   }
   return { items, width, height: y - space.MARGIN + 4 };
+}
+
+/**
+ * What stands under the title; of a part of the network only what is its own.
+ *
+ * @param {Payload} payload
+ * @param {View} view
+ */
+function subtitleOf({ subtitle, calls }, { only }) {
+  const part = only === "" ? undefined : calls.find((call) => call.path === only);
+  if (part === undefined) return subtitle;
+  return part.parameters === "" ? part.cls : `${part.cls} · ${part.parameters} parameters`;
+}
+
+/**
+ * Words in as many lines as they need.
+ *
+ * @param {string} words
+ * @param {number} room
+ */
+function brokenWords(words, room) {
+  /** @type {string[]} */
+  const lines = [];
+  for (const word of words.split(" ").filter((part) => part !== "")) {
+    const longer = lines.length === 0 ? "" : `${lines[lines.length - 1]} ${word}`;
+    if (longer !== "" && textWidth(longer, SMALL, 400) <= room) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /**
