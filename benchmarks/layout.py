@@ -1,6 +1,6 @@
 """How long do fold and layout take in the QuickJS that Python embeds, beside the same nets in V8?
 
-Prints a table in CPU seconds; the V8 column needs node.
+The V8 column needs node.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import quickjs
+from measure import report
 
 from resight.picture.engine import MEMORY_LIMIT, joined_modules
 
@@ -54,12 +55,14 @@ def in_v8() -> dict[str, dict[str, Any]]:
 
 
 def main() -> None:
-    """Print the table."""
+    """Write the table."""
     quick, v8 = in_quickjs(), in_v8()
-    print("| net | boxes | QuickJS, s | V8, s |\n|---|---|---|---|")
-    for name, row in quick.items():
-        fast = f"{v8[name]['seconds']:.2f}" if name in v8 else "-"
-        print(f"| {name} | {row['boxes']} | {row['seconds']:.2f} | {fast} |")
+    rows = [
+        (name, str(row["boxes"]), f"{row['seconds']:.2f}", f"{v8[name]['seconds']:.2f}" if name in v8 else "-")
+        for name, row in quick.items()
+    ]
+    how = "CPU seconds of fold and layout together, everything open, one run each; V8 with its collector's threads."
+    report("Layout", how, ("net", "boxes", "QuickJS, s", "V8, s"), rows)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,22 @@ def test_laws_hold_for_known_nets(name: str, direction: str, depth: int | None, 
     check_texts(NETS[name], view)
 
 
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("wrap", [0, 1, 2])
+@pytest.mark.parametrize("ops", [2, 60])
+def test_laws_hold_for_a_repeat_with_more_title_than_insides(direction: str, wrap: int, ops: int) -> None:
+    sketch = Sketch()
+    x = sketch.input()
+    for i in range(200 // ops):
+        with sketch.call(f"block_with_a_very_long_name_{i}", "A class with a very long name as well", same=1):
+            for _ in range(ops):
+                x = sketch.op("conv", x)
+    payload, view = sketch.payload(sketch.op("relu", x)), replace(BARE, direction=direction, wrap=wrap)
+    assert [node["times"] for node in engine.fold(payload, view)["nodes"] if node["open"]] == [200 // ops]
+    check_picture(payload, view)
+    check_texts(payload, view)
+
+
 @given(
     seed=st.integers(0, 10_000),
     size=st.integers(1, 90),

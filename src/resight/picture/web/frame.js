@@ -34,8 +34,8 @@ export function closeFrame(plan) {
     length: plan.end,
   };
   const heading = isDown ? headingBetween(node, face, inPorts) : headingAbove(node, face);
-  lengthenWires(plan, stackOf(node), face.length);
   const length = face.length + stackOf(node);
+  lengthenWires(plan, length);
   return { ...inside, left: face.left, right: face.right + outside(node, isDown), length, face, heading };
 }
 
@@ -53,16 +53,15 @@ function reachOf({ sky, ranks, x, level, wires, reach }) {
 }
 
 /**
- * Wires that leave a repeat run on over the outlines behind it; they end where its whole box ends.
+ * Wires that leave run on to where the whole box ends: a title may have made the frame longer, and behind a
+ * repeat there are outlines.
  *
  * @param {Plan} plan
- * @param {number} more
  * @param {number} end
  */
-function lengthenWires({ wires }, more, end) {
-  if (more === 0) return;
+function lengthenWires({ wires, end: before }, end) {
   for (const { points, lands } of wires) {
-    if (!lands && points[points.length - 1] === end) points[points.length - 1] += more;
+    if (!lands && points[points.length - 1] === before) points[points.length - 1] = end;
   }
 }
 
