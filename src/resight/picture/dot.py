@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from .. import text
 from .colours import Palette, palette
-from .drawing import Drawing, Edge, Folded, Node
+from .display import Edge, Folded, Node
+from .drawing import Drawing
 from .folded import inside_out, label_lines, look, outline
 
 FONT = 'fontname="Inter,Helvetica,Arial,sans-serif"'

@@ -12,16 +12,14 @@ import threading
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import quickjs
 
 from .. import text
 from ..errors import Bug, UserError
+from .display import Display, Folded
 from .payload import DIRECTIONS, THEMES, Payload, View
-
-if TYPE_CHECKING:
-    from .drawing import Display, Folded
 
 __all__ = ["draw", "fold", "joined_modules", "scene"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .colours import Palette
-from .drawing import Edge, Folded, Node
+from .display import Edge, Folded, Node
 
 
 def inside_out(nodes: Sequence[Node]) -> Iterator[tuple[str, int, int, Node]]:

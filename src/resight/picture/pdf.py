@@ -7,7 +7,8 @@ from itertools import chain
 
 from .. import text
 from . import fonts
-from .drawing import Display, Drawing, Item
+from .display import Display, Item
+from .drawing import Drawing
 from .pdf_objects import Document, number
 from .pdf_text import Typesetter
 

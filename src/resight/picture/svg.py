@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from .. import text
 from . import fonts
-from .drawing import Display, Drawing, Item
+from .display import Display, Item
+from .drawing import Drawing
 
 WIDEST_FALLBACK = 1.2
 """How much wider than Inter a text may come out where Inter is missing: Verdana and DejaVu Sans by up to 18%."""

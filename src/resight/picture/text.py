@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from .brackets import Span, brackets
-from .drawing import Drawing, Folded, Node
+from .display import Folded, Node
+from .drawing import Drawing
 from .folded import held_skips, look
 from .fonts import is_silent, is_wide
 
