@@ -37,7 +37,8 @@ class Walk:
 
     def over(self, op: int, kind: str) -> Walk:
         """This walk, one op further back."""
-        return replace(self, ops=(*self.ops, op), rank=max(self.rank, KINDS.index(kind)))
+        rank = max(self.rank, KINDS.index(kind))
+        return Walk((*self.ops, op), self.learned, rank, self.partial, self.pooled)
 
 
 def walk_back(
