@@ -108,9 +108,7 @@ def _describe(flow: Flow, merge: Merge, best: Candidate, inside: Region, found: 
     around = {merge.op, *merge.inner}
     branch = (op for op in inside.ways if op not in best.walk.ops and op not in inside.stepped)
     stepped = [span for skip in inside.stepped.values() for span in skip.spans]
-    first = min(inside.ways, default=merge.op)
-    for span in stepped:
-        first = min(first, span[0])
+    first = min([next(iter(inside.ways), merge.op), *(span[0] for span in stepped)])  # ways are in order
     return Skip(
         merge=merge.op,
         source=flow.ref(best.source),
