@@ -133,6 +133,40 @@ def test_lerp_with_a_gate_is_gated() -> None:
     assert only(net.done(y)).kind == "gated"
 
 
+def scaled_by_alpha(net: Pen, x: Ref, f: Ref) -> Ref:
+    return net.op("add", f, x, alpha=0.5)
+
+
+def scaled_by_lerp(net: Pen, x: Ref, f: Ref) -> Ref:
+    return net.op("lerp", x, f, args=("input", "end"), weight=0.3)
+
+
+def scaled_by_mean(net: Pen, x: Ref, f: Ref) -> Ref:
+    stack = net.op("stack", x, f, shape=(2, *SHAPE), args=("tensors.0", "tensors.1"), dim=0)
+    return net.op("mean", stack, shape=SHAPE, dim=0)
+
+
+def scaled_by_beta(net: Pen, x: Ref, f: Ref) -> Ref:
+    return net.op("addmm", x, f, args=("input", "mat1"), weights=((8, 8),), beta=0.5)
+
+
+def scaled_inside(net: Pen, x: Ref, f: Ref) -> Ref:
+    return net.op("add", net.branch(x), net.op("add", f, x), alpha=2)
+
+
+@pytest.mark.parametrize("join", [scaled_by_alpha, scaled_by_lerp, scaled_by_mean, scaled_by_beta, scaled_inside])
+def test_a_number_in_the_merge_scales_the_shortcut(join: Callable[[Pen, Ref, Ref], Ref]) -> None:
+    net = Pen()
+    x = net.input()
+    assert only(net.done(join(net, x, net.branch(x)))).kind == "scaled"
+
+
+def test_a_number_on_the_branch_does_not_scale_the_shortcut() -> None:
+    net = Pen()
+    x = net.input()
+    assert only(net.done(net.op("add", x, net.branch(x), alpha=0.5))).kind == "identity"
+
+
 def test_selective_kernels_are_no_skip() -> None:
     #  u1 and u2 are weighed by gates computed from u1 + u2: each reaches the other only through a gate
     net = Pen()

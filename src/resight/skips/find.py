@@ -84,7 +84,8 @@ def _candidates(flow: Flow, merge: Merge, operand: int, sealed: dict[int, Sealed
         regions[value] = region(flow, value, others, sealed)
         return any(flow.maker[other] in regions[value].ways for other in later)
 
-    for source, walk in walk_back(flow, operand, merge.gated, is_source):
+    kind = "gated" if merge.gated else "scaled" if operand in merge.scaled else "identity"
+    for source, walk in walk_back(flow, operand, kind, is_source):
         if merge.combine == "concat" and (walk.learned or walk.pooled or walk.kind == "gated"):
             continue
         gated = walk.kind == "gated"

@@ -15,7 +15,8 @@ class Merge:
     """Two or more data values meeting in one op.
 
     `operands` are in the order written; `inner` are the adds (or the stack) that are part of it;
-    `gated`: the op itself weighs its operands by a gate (lerp).
+    `gated`: the op itself weighs its operands by a gate (lerp); `scaled`: operands it multiplies by a number
+    (`alpha`, the weight of a lerp, a mean).
     """
 
     op: int
@@ -23,6 +24,7 @@ class Merge:
     operands: tuple[int, ...]
     inner: tuple[int, ...] = ()
     gated: bool = False
+    scaled: frozenset[int] = frozenset()
 
 
 def merges(flow: Flow) -> list[Merge]:
@@ -45,9 +47,9 @@ def _merge_at(flow: Flow, op: Op) -> Merge | None:
     if op.name in words.CONCATS:
         return None if _joins_one_token(flow, op) else Merge(op.id, "concat", flow.values_in(op))
     if op.name in words.BLENDS:
-        weights = flow.values_in(op, "weight")
-        gated = any(is_gate(flow, value) for value in weights)
-        return Merge(op.id, "add", flow.values_in(op, "input", "self", "end"), gated=gated)
+        gated = any(is_gate(flow, value) for value in flow.values_in(op, "weight"))
+        ends = flow.values_in(op, "input", "self", "end")
+        return Merge(op.id, "add", ends, gated=gated, scaled=frozenset(ends))
     if op.name in words.FUSED_ADDS:
         return _fused_add(flow, op)
     if op.name in words.SUMS:
@@ -70,28 +72,38 @@ def _sum_of(flow: Flow, op: Op) -> Merge:
     """An add and all adds below it whose sum nobody else reads, as one merge of many operands."""
     operands: list[int] = []
     inner: list[int] = []
-    pending = list(flow.values_in(op))[::-1]
+    scaled: set[int] = set()
+    pending = _addends(flow, op, False)
     while pending:
-        value = pending.pop()
+        value, is_scaled = pending.pop()
         below = flow.op(value)
         alone = len(flow.readers[value]) == 1 and value not in flow.returned
         if below.name in words.ADDS and alone and len(flow.reads[below.id]) > 1:
             inner.append(below.id)
-            pending.extend(list(flow.values_in(below))[::-1])
-        else:
-            operands.append(value)
-    return Merge(op.id, "add", tuple(operands), tuple(sorted(inner)))
+            pending.extend(_addends(flow, below, is_scaled))
+            continue
+        operands.append(value)
+        if is_scaled:
+            scaled.add(value)
+    return Merge(op.id, "add", tuple(operands), tuple(sorted(inner)), scaled=frozenset(scaled))
+
+
+def _addends(flow: Flow, op: Op, is_scaled: bool) -> list[tuple[int, bool]]:
+    """What an add reads, last first, and whether a number multiplies it on the way."""
+    by_alpha = flow.values_in(op, "other") if op.attributes.get("alpha", 1) not in (1, -1) else ()
+    return [(value, is_scaled or value in by_alpha) for value in flow.values_in(op)[::-1]]
 
 
 def _fused_add(flow: Flow, op: Op) -> Merge | None:
     """`addmm(x, a, b)` and its kin: what is added to, and the product."""
     base = flow.values_in(op, "input", "self")
     factors = tuple(value for value in flow.reads[op.id] if value not in base)
-    return Merge(op.id, "add", (*base, *factors)) if base and factors else None
+    scaled = frozenset(base) if op.attributes.get("beta", 1) != 1 else frozenset()
+    return Merge(op.id, "add", (*base, *factors), scaled=scaled) if base and factors else None
 
 
 def _sum_of_stack(flow: Flow, op: Op) -> Merge | None:
-    """`torch.stack([x, f(x)]).sum(0)`: the values stacked, if the sum runs over the new dimension."""
+    """`torch.stack([x, f(x)]).sum(0)`: the values stacked, if the sum (or mean) runs over the new dimension."""
     reads = flow.reads[op.id]
     if len(reads) != 1 or len(flow.readers[reads[0]]) != 1:
         return None
@@ -102,7 +114,8 @@ def _sum_of_stack(flow: Flow, op: Op) -> Merge | None:
     summed, stacked = _only_dim(op, rank), _only_dim(stack, rank)
     if summed is None or summed != (0 if stacked is None else stacked):
         return None
-    return Merge(op.id, "add", flow.values_in(stack), (stack.id,))
+    values = flow.values_in(stack)
+    return Merge(op.id, "add", values, (stack.id,), scaled=frozenset(values if op.name == "mean" else ()))
 
 
 def _only_dim(op: Op, rank: int) -> int | None:

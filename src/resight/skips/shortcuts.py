@@ -42,14 +42,15 @@ class Walk:
 
 
 def walk_back(
-    flow: Flow, operand: int, gated: bool, is_source: Callable[[int, Walk], bool]
+    flow: Flow, operand: int, kind: str, is_source: Callable[[int, Walk], bool]
 ) -> Iterator[tuple[int, Walk]]:
     """Values that fork on the way back from an operand, each with the walk to it.
 
-    `is_source` says whether a fork is where the merge's other operands come from; the walk never goes
-    past one, into the prefix that both ways share.
+    `kind` is what the merge itself makes of the operand (`scaled`, `gated`, else `identity`). `is_source`
+    says whether a fork is where the merge's other operands come from; the walk never goes past one, into
+    the prefix that both ways share.
     """
-    start = Walk(rank=KINDS.index("gated")) if gated else Walk()
+    start = Walk(rank=KINDS.index(kind))
     pending = [(operand, start)]
     while pending:
         value, walk = pending.pop()
