@@ -39,6 +39,22 @@ test("a run of alike calls is fed and read through the one that is drawn", () =>
   assert.deepEqual(edges.filter((e) => e.to === "op-181").map((e) => e.from), ["op-60"]);
 });
 
+test("every member of a run counts in the closed box around it, one alone in a closed repeat", () => {
+  //  x ─ stage (b.0 ─ b.1 ─ b.2) ─ 150 × f      each b is a residual block
+  const calls = [call("", -1), call("stage", 0), call("b.0", 1, 5), call("b.1", 1, 5), call("b.2", 1, 5)];
+  const ops = [op("input", [])];
+  const skips = [2, 3, 4].map((c) => {
+    const source = ops.length - 1;
+    ops.push(op("conv", [source], c), op("add", [source + 1, source], c));
+    return skip(source, source + 2, c);
+  });
+  for (let i = 0; i < 150; i++) ops.push(op("f", [ops.length - 1]));
+  const net = payload(ops, calls, skips);
+  const counts = (/** @type {number} */ depth) => fold(net, { ...VIEW, depth }).nodes.filter((n) => n.skips.length > 0).map((n) => [n.id, n.skips]);
+  assert.deepEqual(counts(1), [["call-1", [["identity", "add", 3]]]]);
+  assert.deepEqual(counts(2), [["call-2", [["identity", "add", 1]]]]);
+});
+
 test("alike calls side by side, neither feeding the other, are all drawn", () => {
   const calls = [call("", -1), call("a", 0, 5), call("b", 0, 5)];
   const ops = [op("input", [])];

@@ -190,7 +190,7 @@ function markNodes(payload, { nodes, nodeOf }, ways) {
  * @returns {FoldedSkip[]}
  */
 function placeSkips(payload, tree, runs, drawing, edges) {
-  const { nodes, nodeOf } = drawing;
+  const { nodes, nodeOf, closedIn } = drawing;
   /** @type {FoldedSkip[]} */
   const places = payload.skips.map(() => ({ node: "", edges: [] }));
   edges.forEach((edge, e) => edge.skips.forEach((s) => places[s].edges.push(e)));
@@ -200,7 +200,8 @@ function placeSkips(payload, tree, runs, drawing, edges) {
     const merge = runs.twin[skip.merge];
     if (!tree.inside[skip.owner] || nodeOf[merge] < 0) return;
     const key = `${merge} ${lookOf(skip)}`;
-    const twin = merge === skip.merge ? undefined : twins.get(key);
+    // a run in a closed box is not drawn as one, so there each member counts its own
+    const twin = merge === skip.merge || closedIn[skip.owner] >= 0 ? undefined : twins.get(key);
     if (twin !== undefined && places[s].edges.length === 0) places[s] = twin;
     else if (places[s].edges.length === 0) places[s].node = countAt(nodes[holderOf(drawing, skip, merge)], skip);
     if (!twins.has(key)) twins.set(key, places[s]);
