@@ -33,6 +33,16 @@ class Misfit(Block):
     def forward(self, x):
         return x + self.conv(x)[:, :, :7]
 
+class Widens(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 32, 3, padding=1)
+        self.down = nn.Conv2d(32, 64, 3, 2, 1)
+
+    def forward(self, x):
+        x = self.conv(x)
+        return self.down(x) + x
+
 def net():
     return nn.Sequential(Block(), Block())
 """
@@ -146,6 +156,19 @@ def test_a_forward_that_raises_is_drawn_up_to_there(here: Path, capsys: pytest.C
     assert "the forward raised" in error
     assert "nets.py:16: identity is 3x8x8, branch is 3x7x8" in error
     assert (here / "m.svg").exists()
+
+
+def test_a_network_that_takes_no_guess_is_drawn_up_to_its_fault_and_torch_logs_nothing(here: Path) -> None:
+    command = [sys.executable, "-m", "resight", "show", "nets.py:Widens", "-o", "w.svg"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"resight: error: the forward raised RuntimeError at {here.name}/nets.py:26: "
+        "identity is 32x32x32, branch is 64x16x16; "
+        "this block needs a projection shortcut: a 1x1 convolution from 32 to 64 channels with stride 2\n"
+    )
+    assert "  input guessed: 1x3x32x32, from the first layer; no size tried ran to the end" in done.stdout
+    assert (here / "w.svg").exists()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import sys
@@ -302,10 +303,52 @@ def test_an_input_is_guessed_from_the_first_layer(model: nn.Module, expected: li
     assert all(torch.equal(value, state[name]) for name, value in model.state_dict().items())
 
 
-@pytest.mark.parametrize("model", [nn.ReLU(), nn.Sequential(nn.Conv2d(3, 4, 3), nn.Linear(7, 2))])
+class Backwards(nn.Module):
+    """Its first layer is not the first to run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(6, 2)
+        self.stem = nn.Linear(5, 6)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.stem(x / 2))
+
+
+@pytest.mark.parametrize("model", [nn.ReLU(), Backwards()])
 def test_what_cannot_be_guessed_says_the_flag_to_write(model: nn.Module) -> None:
     with pytest.raises(UserError, match=r"cannot guess the input.*; write its shape, for instance --input 1x3x224x224"):
         guess_example(model, "cpu")
+
+
+class Patches(nn.Module):
+    """Takes images of 64 pixels up to its last line, which no size can mend."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 4, 3, padding=1)
+        self.mix = nn.Linear(64, 64)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.mix(self.stem(x)) + torch.ones(3, 5, 7)
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Linear(7, 2)), (1, 3, 32, 32)), (Patches(), (1, 3, 64, 64))],
+)
+def test_a_network_that_takes_no_guess_gets_the_one_that_came_furthest(
+    model: nn.Module, expected: tuple[int, ...], capfd: pytest.CaptureFixture[str]
+) -> None:
+    logger = logging.getLogger("torch._subclasses.fake_tensor")
+    level, hooks = logger.level, [len(module._forward_hooks) for module in model.modules()]
+    example = guess_example(model, "cpu")
+    assert [tuple(value.shape) for value in example.args if isinstance(value, torch.Tensor)] == [expected]
+    assert example.said.endswith("from the first layer; no size tried ran to the end, set yours with --input")
+    assert capfd.readouterr() == ("", "")
+    assert logger.level == level
+    assert [len(module._forward_hooks) for module in model.modules()] == hooks
+    assert model.training
 
 
 def test_a_grey_image_is_cropped_and_normalised(tmp_path: Path) -> None:

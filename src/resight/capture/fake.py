@@ -5,7 +5,6 @@ Plain `meta` tensors would stop at the first question about a value or a device;
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_map
+
+from .quiet import quiet
 
 GROUPED = frozenset(
     function
@@ -38,7 +39,7 @@ def faked(
     """
     from torch._subclasses.fake_tensor import FakeTensorMode
 
-    with _quiet("torch._subclasses.fake_tensor"), FakeTensorMode(allow_non_fake_inputs=True) as mode, _AnyDtype():
+    with quiet(), FakeTensorMode(allow_non_fake_inputs=True) as mode, _AnyDtype():
         fakes: dict[int, Tensor] = {}
 
         def fake(value: Any) -> Any:
@@ -67,18 +68,6 @@ class _AnyDtype(TorchFunctionMode):  # type: ignore[misc]
             return func(*args, **(kwargs or {}))
         narrow = [arg.bfloat16() if isinstance(arg, Tensor) and arg.is_floating_point() else arg for arg in args]
         return func(*narrow, **(kwargs or {})).to(args[0].dtype)
-
-
-@contextmanager
-def _quiet(name: str) -> Iterator[None]:
-    """Keep a logger from printing the traceback of an error that is reported anyway."""
-    logger = logging.getLogger(name)
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 def _fake(tensor: Tensor, mode: Any) -> Tensor:

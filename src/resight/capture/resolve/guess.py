@@ -5,17 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
-import torch
 from torch import nn
-from torch._subclasses.fake_tensor import (
-    DataDependentOutputException,
-    DynamicOutputShapeException,
-    FakeTensorMode,
-    UnsupportedFakeTensorException,
-)
 
 from ...errors import UserError
-from ...text import one_line
+from .attempt import attempt
 from .example import Example, floats, ids
 
 LARGE_IMAGES = (224, 256, 299, 512, 128, 96, 64, 48, 32, 28)
@@ -37,26 +30,31 @@ VOLUMES = ((16, 112, 112), (8, 32, 32), (32, 32, 32))
 Wish = tuple[tuple[int, ...], bool]
 """Sizes of a tensor, and whether it holds ids instead of floats."""
 
-UNDECIDED = (DataDependentOutputException, DynamicOutputShapeException, UnsupportedFakeTensorException)
-"""Raised where a forward looks at values, which a try does not have; the shape was fine up to there."""
-
 
 def guess_example(model: nn.Module, device: str) -> Example:
     """The first likely input that the network's forward takes, repeated for each required argument.
 
-    Raises UserError, naming the flag to write, where none fits.
+    Where the forward takes none, the fault may be the network's own: then it is the input that came furthest past
+    the first layer, the likeliest of those. Raises UserError, naming the flag to write, where none came past it.
     """
     count = _required_arguments(model)
-    reason = ""
-    for sizes, is_ids in _wishes(model):
+    layer, wishes = _first_layer(model)
+    reason, furthest, best = "", 0, Example()
+    for sizes, is_ids in wishes:
         make = ids if is_ids else floats
-        example = Example(tuple(make(sizes, device) for _ in range(count)))
-        refused = _refused(model, example)
-        if refused is None:
-            by = "x".join(map(str, sizes))
-            said = f"input guessed: {by}{' ids' if is_ids else ''}, from the first layer"
-            return Example(example.args, said=said)
-        reason = reason or refused
+        args = tuple(make(sizes, device) for _ in range(count))
+        said = f"input guessed: {'x'.join(map(str, sizes))}{' ids' if is_ids else ''}, from the first layer"
+        tried = attempt(model, args, layer)
+        if tried.refused is None:
+            return Example(args, said=said)
+        reason = reason or tried.refused
+        if tried.steps > furthest:
+            furthest, best = (
+                tried.steps,
+                Example(args, said=f"{said}; no size tried ran to the end, set yours with --input"),
+            )
+    if furthest:
+        return best
     what = "cannot guess the input" + (f" ({reason})" if reason else "")
     raise UserError(what, hint="write its shape, for instance --input 1x3x224x224 or --input ids=1x128:int64")
 
@@ -67,13 +65,13 @@ def _required_arguments(model: nn.Module) -> int:
     return max(1, sum(p.default is p.empty for p in positional))
 
 
-def _wishes(model: nn.Module) -> Iterator[Wish]:
-    """Inputs the first layer with weights could take, likeliest first."""
+def _first_layer(model: nn.Module) -> tuple[nn.Module, list[Wish]]:
+    """The first layer with weights, and the inputs it could take, likeliest first; none where no layer tells."""
     for layer in model.modules():
         wishes = list(_wishes_of(layer))
         if wishes:
-            yield from wishes
-            return
+            return layer, wishes
+    return model, []
 
 
 def _wishes_of(layer: nn.Module) -> Iterator[Wish]:
@@ -98,24 +96,3 @@ def _wishes_of(layer: nn.Module) -> Iterator[Wish]:
         case nn.Linear(in_features=width) if width:
             yield (1, width), False
             yield from (((1, length, width), False) for length in LENGTHS)
-
-
-def _refused(model: nn.Module, example: Example) -> str | None:
-    """Why the forward does not take `example`, in one line; None where it does.
-
-    Runs under fake tensors, so nothing is computed and no buffer changes.
-    """
-    was_training = {module: module.training for module in model.modules()}
-    model.eval()
-    fake = FakeTensorMode(allow_non_fake_inputs=True)
-    try:
-        with fake, torch.no_grad():
-            model(*(fake.from_tensor(value) for value in example.args if isinstance(value, torch.Tensor)))
-    except UNDECIDED:
-        return None
-    except Exception as error:
-        return one_line(str(error).strip().split("\n")[0])[:120] or type(error).__name__
-    finally:
-        for module, mode in was_training.items():
-            module.training = mode
-    return None

@@ -1,0 +1,85 @@
+"""Try an input on a network without computing anything, and tell how far it came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+from torch._subclasses.fake_tensor import (
+    DataDependentOutputException,
+    DynamicOutputShapeException,
+    FakeTensorMode,
+    UnsupportedFakeTensorException,
+)
+from torch.overrides import TorchFunctionMode
+
+from ...text import one_line
+from ..quiet import quiet
+
+UNDECIDED = (DataDependentOutputException, DynamicOutputShapeException, UnsupportedFakeTensorException)
+"""Raised where a forward looks at values, which an attempt does not have; the shape was fine up to there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How a forward took its input: `refused` says in one line why it did not (None where it did).
+
+    `steps` is the number of tensors made before it stopped, counted from the layer the input was meant for;
+    0 if the forward never came past that layer.
+    """
+
+    refused: str | None
+    steps: int
+
+
+def attempt(model: nn.Module, args: Sequence[object], layer: nn.Module) -> Attempt:
+    """Run the forward on stand-ins of `args`, tensors that `layer` should take; no buffer or mode changes."""
+    fake = FakeTensorMode(allow_non_fake_inputs=True)
+    steps = _Steps()
+    refused = None
+    entered = layer.register_forward_hook(steps.begin)
+    try:
+        with quiet(), _in_eval_mode(model), fake, torch.no_grad(), steps:
+            model(*(fake.from_tensor(value) for value in args if isinstance(value, torch.Tensor)))
+    except UNDECIDED:
+        pass
+    except Exception as error:
+        refused = one_line(str(error).strip().split("\n")[0])[:120] or type(error).__name__
+    finally:
+        entered.remove()
+    return Attempt(refused, steps.count)
+
+
+class _Steps(TorchFunctionMode):  # type: ignore[misc]
+    """Counts the tensors made after `begin`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def begin(self, *_: object) -> None:
+        """The layer has run: from here on the shape is at least plausible."""
+        self.count = max(self.count, 1)
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        made = func(*args, **(kwargs or {}))
+        self.count += self.count > 0 and isinstance(made, torch.Tensor)
+        return made
+
+
+@contextmanager
+def _in_eval_mode(model: nn.Module) -> Iterator[None]:
+    """Inside, the whole model is in eval mode; after, each module is in the mode it had."""
+    was_training = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in was_training.items():
+            module.training = mode
