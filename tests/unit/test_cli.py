@@ -158,6 +158,31 @@ def test_a_forward_that_raises_is_drawn_up_to_there(here: Path, capsys: pytest.C
     assert (here / "m.svg").exists()
 
 
+@pytest.mark.parametrize("command", ["show", "summary"])
+def test_a_count_says_that_the_forward_stopped(here: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert main([command, "nets.py:Misfit", "--input", "1x3x8x8", *(["-o", "m.svg"] * (command == "show"))]) == 2
+    assert "Misfit: no residual connections until the forward stopped" in capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize("command", ["show", "summary"])
+def test_a_forward_that_raises_before_its_first_op_leaves_files_alone_and_counts_nothing(
+    here: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    (here / "good.svg").write_text("kept", encoding="utf-8")
+    assert main([command, "nets.py:net", "--input", "foo=1x3x8x8", *(["-o", "good.svg"] * (command == "show"))]) == 2
+    words = capsys.readouterr()
+    assert words.out == ""
+    assert words.err.startswith("resight: error: ")
+    assert "unexpected keyword argument 'foo'" in words.err
+    assert words.err.count("\n") == 1
+    assert (here / "good.svg").read_text(encoding="utf-8") == "kept"
+
+
+def test_one_module_drawn_alone_is_counted_alone(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "nets.py:net", "--only", "1", "-o", "b.svg"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "1 of net: 1 identity skip"
+
+
 def test_a_network_that_takes_no_guess_is_drawn_up_to_its_fault_and_torch_logs_nothing(here: Path) -> None:
     command = [sys.executable, "-m", "resight", "show", "nets.py:Widens", "-o", "w.svg"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)

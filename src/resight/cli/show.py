@@ -14,7 +14,7 @@ import typer
 
 from ..traces import Trace
 from . import options
-from .tracing import report_failure, trace_spec
+from .tracing import count_line, report_failure, trace_spec
 
 
 def show(
@@ -79,7 +79,7 @@ def show(
     }
     if scale is not None:
         view["scale"] = scale
-    from ..picture import renderer_for, save_all
+    from ..picture import drawing, renderer_for, save_all
     from ..picture.files import check_writable
 
     for path in out or ():
@@ -87,7 +87,7 @@ def show(
         check_writable(path)
     traced = trace_spec(spec, inputs=inputs, image=image, device=device, weights=weights, train=train)
     written = save_all(traced, out or [_page(traced)], **view)
-    print(traced.summary())
+    print(count_line(traced, drawing(traced, view).caption))
     for note in traced.about.notes:
         print(f"  {note}")
     for path in written:

@@ -25,7 +25,8 @@ def trace_spec(
 ) -> Trace:
     """Trace the network `spec` names, or open a saved trace; its notes say what was chosen for the user.
 
-    A forward that raises still gives the trace up to there, see `Trace.failure`.
+    A forward that raises still gives the trace up to there, see `Trace.failure`. Raises UserError where it
+    raised before its first op: there is nothing to look at.
     """
     if spec.endswith(".json"):
         if inputs or image or device or weights or train:
@@ -39,7 +40,14 @@ def trace_spec(
         warnings.simplefilter("ignore")  # the model's own warnings are about running it, not about looking at it
         found = resolve(spec, inputs=inputs or (), image=image, device=device, weights=weights, train=train)
         traced = trace_titled(found.model, found.args, found.kwargs, found.title)
+    if traced.failure is not None and all(op.name == "input" for op in traced.graph.ops):
+        raise UserError(failure_line(traced.failure))
     return replace(traced, about=replace(traced.about, notes=(*found.notes, *traced.about.notes)))
+
+
+def count_line(traced: Trace, counted: str) -> str:
+    """`counted` (`ResNet: 5 identity skips`), with the limit of the count where the forward raised."""
+    return counted if traced.failure is None else f"{counted} until the forward stopped"
 
 
 def report_failure(traced: Trace) -> int:
