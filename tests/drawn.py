@@ -9,6 +9,13 @@ from random import Random
 from resight.picture.payload import SCHEMA, CallBox, OpBox, OutputBox, Payload, SkipArc
 
 
+GROUP_OF = {
+    "add": "merge", "attention": "attention", "bn": "norm", "cat": "merge", "conv": "linear", "key": "linear",
+    "linear": "linear", "query": "linear", "relu": "activation", "reshape": "shape", "value": "linear",
+}  # fmt: skip
+"""Colour groups of the ops drawn here; any other is `other`."""
+
+
 class Sketch:
     """Writes a payload op by op, as a network would run."""
 
@@ -22,9 +29,7 @@ class Sketch:
 
     def op(self, name: str, *inputs: int, shape: str = "8×4×4", **fields: object) -> int:
         """An op that reads the first output of each of `inputs`; returns its id."""
-        group = {"conv": "linear", "bn": "norm", "relu": "activation", "add": "merge", "cat": "merge"}.get(
-            name, "other"
-        )
+        group = GROUP_OF.get(name, "other")
         words = {"title": name, "detail": "", "group": group, "reshaped": False, **fields}
         read = tuple((i, 0) for i in inputs)
         self.ops.append(OpBox(call=self.around[-1], name=name, shape=shape, inputs=read, **words))  # type: ignore[arg-type]

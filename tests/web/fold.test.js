@@ -71,3 +71,21 @@ test("what shortcut and branch share belongs to neither", () => {
   assert.deepEqual(edges.filter((e) => e.role === "shortcut").map(({ from, to }) => [from, to]), [["op-1", "op-3"]]);
   assert.ok(nodes.every((node) => node.shortcut === ""));
 });
+
+test("a norm by hand and a layer among reshapes are one box each, unless they are asked for", () => {
+  const ops = [
+    op("input", []), op("pow", [0], 1), op("mean", [1], 1), op("mul", [0, 2], 1),
+    op("reshape", [3], 2), op("conv", [4], 2), op("reshape", [5], 2), op("conv", [6], 3), op("conv", [7], 3),
+  ];
+  for (const i of [1, 2, 3]) ops[i].group = "other";
+  for (const i of [4, 6]) ops[i].group = "shape";
+  ops[5].detail = "8 → 8";
+  const net = payload(ops, [call("", -1), call("norm", 0), call("proj", 0), call("mlp", 0)]);
+  const boxes = fold(net, VIEW).nodes.filter((n) => !n.open).map((n) => n.id);
+  assert.deepEqual(boxes, ["op-0", "call-1", "call-2", "op-7", "op-8"]);
+  const proj = fold(net, VIEW).nodes.find((n) => n.id === "call-2");
+  assert.deepEqual([proj?.detail, proj?.group], ["8 → 8", "linear"]);
+  const asked = fold(net, { ...VIEW, open: ["norm"] }).nodes.filter((n) => n.open).map((n) => n.path);
+  assert.deepEqual(asked, ["norm", "mlp"]);
+  assert.ok(fold(net, { ...VIEW, depth: 9 }).nodes.some((n) => n.id === "op-1"));
+});

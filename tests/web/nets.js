@@ -19,7 +19,7 @@ export const VIEW = {
  */
 export function op(name, inputs, call = 0) {
   const flags = { aside: false, reshaped: false, failed: false };
-  return { call, name, title: name, detail: "", shape: "8", group: "other", inputs: inputs.map((i) => [i, 0]), ...flags };
+  return { call, name, title: name, detail: "", shape: "8", group: "linear", inputs: inputs.map((i) => [i, 0]), ...flags };
 }
 
 /**

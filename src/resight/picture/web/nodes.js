@@ -7,6 +7,7 @@
  * @import {Item, Tree} from "./tree.js"
  */
 import { drawn } from "./opening.js";
+import { layerOf } from "./single.js";
 import { onlyOp } from "./tree.js";
 
 /**
@@ -146,7 +147,7 @@ function addLeaving({ ops, outputs }, tree, { nodes, leaves }) {
  * @param {Drawing} drawing
  * @param {boolean} framed
  */
-function addContents(payload, tree, { open, runs }, drawing, framed) {
+function addContents(payload, tree, { open, single, runs }, drawing, framed) {
   const { nodes, nodeOf, boxOf, closedIn } = drawing;
   /** @type {[Item, string][]} */
   const waiting = [[~tree.root, ""]];
@@ -163,7 +164,8 @@ function addContents(payload, tree, { open, runs }, drawing, framed) {
     const unframed = isOpen && call === tree.root && !framed;
     if (!unframed) {
       boxOf[call] = id;
-      nodes.push(callNode(payload, tree, call, runs.members[call], parent, isOpen));
+      const layer = isOpen || !single[call] ? -1 : layerOf(payload, tree, call);
+      nodes.push(callNode(payload, tree, call, runs.members[call], parent, isOpen, layer));
     }
     if (isOpen) {
       const inner = unframed ? "" : nodes[id].id;
@@ -185,15 +187,17 @@ function addContents(payload, tree, { open, runs }, drawing, framed) {
  * @param {number[]} members
  * @param {string} parent
  * @param {boolean} isOpen
+ * @param {number} layer  the op that lends a closed step its words, or -1
  * @returns {FoldedNode}
  */
-function callNode({ ops, calls }, tree, c, members, parent, isOpen) {
+function callNode({ ops, calls }, tree, c, members, parent, isOpen, layer) {
   const call = calls[c];
   const only = onlyOp(tree, c);
   const times = members.length;
   const title = times > 1 ? `${call.title} … ${calls[members[times - 1]].title}` : call.title;
   const kind = times > 1 ? "repeat" : "module";
-  const words = only >= 0 ? { ...ops[only], detail: call.detail || call.cls } : { detail: call.cls, group: "module", ...throughShape(ops, tree, c) };
+  const step = layer < 0 ? { detail: call.cls, group: "module" } : { detail: ops[layer].detail, group: ops[layer].group };
+  const words = only >= 0 ? { ...ops[only], detail: call.detail || call.cls } : { ...step, ...throughShape(ops, tree, c) };
   const node = newNode(`call-${c}`, kind, parent, { ...words, title });
   node.path = call.path;
   node.parameters = call.parameters;

@@ -6,6 +6,7 @@
  * @import {Tree} from "./tree.js"
  */
 import { findRuns, noRuns } from "./runs.js";
+import { singleSteps } from "./single.js";
 import { onlyOp } from "./tree.js";
 
 /** How many boxes a picture may have and still be readable, at the size of a page or a screen. */
@@ -13,7 +14,8 @@ export const READABLE_BOXES = 140;
 
 /**
  * @typedef {object} Opening
- * @property {boolean[]} open  per call
+ * @property {boolean[]} open    per call
+ * @property {boolean[]} single  per call: one step to its reader, opened only when asked for
  * @property {Runs} runs
  */
 
@@ -26,13 +28,16 @@ export const READABLE_BOXES = 140;
 export function chooseOpen(payload, view, tree) {
   const named = callsNamed(payload, view, tree);
   const limit = view.depth ?? Infinity;
-  const byDepth = payload.calls.map((_, c) => tree.inside[c] && (tree.depth[c] < limit || named.has(c)));
+  const single = singleSteps(payload, tree);
+  const isAsked = (/** @type {number} */ c) => c === tree.root || named.has(c);
+  const isClosed = (/** @type {number} */ c) => view.depth === null && single[c] && !isAsked(c);
+  const byDepth = payload.calls.map((_, c) => tree.inside[c] && !isClosed(c) && (tree.depth[c] < limit || named.has(c)));
   if (view.only !== "") byDepth[tree.root] = true;
   const none = noRuns(payload);
-  const all = { open: byDepth, runs: none };
+  const all = { open: byDepth, single, runs: none };
   if (countBoxes(tree, all) <= READABLE_BOXES) return all;
   const runs = view.repeats ? findRuns(payload, tree, named) : none;
-  return view.depth === null ? openWhileReadable(payload, tree, runs, named) : { open: byDepth, runs };
+  return view.depth === null ? openWhileReadable(payload, tree, runs, named, single) : { open: byDepth, single, runs };
 }
 
 /**
@@ -58,7 +63,7 @@ function callsNamed(payload, view, tree) {
  * How many boxes without boxes in them an opening shows.
  *
  * @param {Tree} tree
- * @param {Opening} opening
+ * @param {Pick<Opening, "open" | "runs">} opening
  */
 function countBoxes(tree, { open, runs }) {
   let count = 0;
@@ -89,21 +94,22 @@ export function drawn(tree, runs, call) {
  * @param {Tree} tree
  * @param {Runs} runs
  * @param {Set<number>} named
+ * @param {boolean[]} single
  * @returns {Opening}
  */
-function openWhileReadable(payload, tree, runs, named) {
+function openWhileReadable(payload, tree, runs, named, single) {
   const open = payload.calls.map((_, c) => c === tree.root || named.has(c));
   let boxes = countBoxes(tree, { open, runs });
   let level = [tree.root];
   while (level.length > 0) {
-    for (const { calls, cost } of kindsOf(payload, tree, runs, level.filter((c) => !open[c]))) {
+    for (const { calls, cost } of kindsOf(payload, tree, runs, level.filter((c) => !open[c] && !single[c]))) {
       if (boxes + cost > READABLE_BOXES) continue;
       boxes += cost;
       for (const call of calls) open[call] = true;
     }
     level = level.filter((c) => open[c]).flatMap((c) => containersIn(tree, runs, c));
   }
-  return { open, runs };
+  return { open, single, runs };
 }
 
 /**
