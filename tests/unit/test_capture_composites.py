@@ -58,6 +58,15 @@ def test_the_fast_path_is_opened_and_that_is_said_where_it_would_have_run(enable
     assert any("fast path" in note for note in captured.about.notes) == (not enabled)
 
 
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+def test_rounding_is_mentioned_only_where_numbers_are_computed(device: str) -> None:
+    model = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True, device=device).eval()
+    with torch.no_grad():
+        notes = " ".join(capture(model, torch.ones(2, 5, 8, device=device)).about.notes)
+    assert "was opened to show what it does" in notes
+    assert ("rounding" in notes) == (device == "cpu")
+
+
 @pytest.mark.parametrize(
     ("model", "name", "weights"),
     [

@@ -10,15 +10,16 @@ from torch import nn
 LAYERS = (nn.MultiheadAttention, nn.TransformerEncoderLayer)
 
 
-def fast_path_note(modules: Sequence[nn.Module]) -> tuple[str, ...]:
-    """A note if one of these modules would take the fused path, judged by the conditions torch documents for it."""
+def fast_path_note(modules: Sequence[nn.Module], *, is_computed: bool) -> tuple[str, ...]:
+    """A note if one of these modules would take the fused path, judged by the conditions torch documents for it.
+
+    Rounding is worth a word only where numbers are computed.
+    """
     if not torch.backends.mha.get_fastpath_enabled():
         return ()
     fused = {type(module).__name__ for module in modules if _would_fuse(module)}
-    return tuple(
-        f"the fused fast path of {name} was opened to show what it does; rounding may differ by about 1e-6"
-        for name in sorted(fused)
-    )
+    rounding = "; rounding may differ by about 1e-6" if is_computed else ""
+    return tuple(f"the fused fast path of {name} was opened to show what it does{rounding}" for name in sorted(fused))
 
 
 def _would_fuse(module: nn.Module) -> bool:

@@ -71,10 +71,11 @@ def trace_graph(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, An
         around.enter_context(_no_collections())
         notes += around.enter_context(eager(modules))
         around.enter_context(untouched(model, [tensor for _, tensor in given]))
-        if is_weightless(modules, [tensor for _, tensor in given]):
+        is_computed = not is_weightless(modules, [tensor for _, tensor in given])
+        if not is_computed:
             args, kwargs = around.enter_context(faked(model, args, kwargs))
             given = list(named_tensors(named_arguments(model.forward, args, kwargs)))
-        notes += fast_path_note(modules)
+        notes += fast_path_note(modules, is_computed=is_computed)
         run.start(given)
         error = run.forward(args, kwargs)
         graph = run.graph(error)
