@@ -15,7 +15,7 @@ from torch import nn
 
 import resight
 
-ROUNDS = 7
+ROUNDS = 5
 Run = Callable[[], object]
 
 
