@@ -43,6 +43,14 @@ class Widens(nn.Module):
         x = self.conv(x)
         return self.down(x) + x
 
+class Two(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words = nn.Embedding(9, 3)
+
+    def forward(self, x, ids):
+        return x.mean((2, 3)) + self.words(ids.view(-1, ids.shape[-1])).mean(1)
+
 def net():
     return nn.Sequential(Block(), Block())
 """
@@ -173,9 +181,26 @@ def test_a_forward_that_raises_before_its_first_op_leaves_files_alone_and_counts
     words = capsys.readouterr()
     assert words.out == ""
     assert words.err.startswith("resight: error: ")
-    assert "unexpected keyword argument 'foo'" in words.err
+    assert "Sequential.forward has no input 'foo'; it takes input" in words.err
     assert words.err.count("\n") == 1
     assert (here / "good.svg").read_text(encoding="utf-8") == "kept"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "line"),
+    [
+        (["1x3x8x8"], "Two.forward also needs ids; add --input ids=... with its shape\n"),
+        (["ids=1x4:int64"], "Two.forward also needs x; add --input x=... with its shape\n"),
+        (["1x3x8x8", "id=1x4:int64"], "Two.forward has no input 'id'; did you mean ids?\n"),
+        (["1x2", "1x2", "1x2"], "Two.forward takes 2 inputs (x, ids), got 3; write one --input for each\n"),
+        (["1x3x8x8", "1x4"], "; give it whole numbers: --input ids=1x4:int64\n"),
+    ],
+)
+def test_wrong_inputs_say_the_flag_to_write(
+    here: Path, capsys: pytest.CaptureFixture[str], inputs: list[str], line: str
+) -> None:
+    flags = [word for shape in inputs for word in ("--input", shape)]
+    assert complaint(capsys, "show", "nets.py:Two", *flags, "-o", "t.svg").endswith(line)
 
 
 def test_one_module_drawn_alone_is_counted_alone(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -201,6 +226,7 @@ def test_a_network_that_takes_no_guess_is_drawn_up_to_its_fault_and_torch_logs_n
     [
         (["resnet18"], "did you mean torchvision:resnet18?"),
         (["nets.py:Nett"], "nets.py has no 'Nett'"),
+        (["runs/full.pt"], "not a network; name the network too: resight show SPEC --weights runs/full.pt"),
         (["nets.py:net", "--input", "1by3"], "cannot read --input '1by3'"),
         (["nets.py:net", "--device", "abacus"], "there is no device 'abacus'"),
         (["nets.py:net", "--weights", "gone.pt"], "there is no weights file gone.pt"),

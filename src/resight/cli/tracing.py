@@ -11,6 +11,7 @@ from pathlib import Path
 from ..errors import UserError
 from ..graph import Failure
 from ..traces import Trace, load
+from .advice import advice
 from .complaints import complain
 
 
@@ -33,7 +34,7 @@ def trace_spec(
             raise UserError(f"{spec} is a saved trace: nothing is run", hint="leave out --input, --device and the like")
         return load(spec)
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    from ..capture.resolve import resolve
+    from ..capture.resolve import resolve, unfit_arguments
     from ..capture.run import trace_titled
 
     with warnings.catch_warnings():
@@ -41,7 +42,7 @@ def trace_spec(
         found = resolve(spec, inputs=inputs or (), image=image, device=device, weights=weights, train=train)
         traced = trace_titled(found.model, found.args, found.kwargs, found.title)
     if traced.failure is not None and all(op.name == "input" for op in traced.graph.ops):
-        raise UserError(failure_line(traced.failure))
+        raise unfit_arguments(found.model, found.args, found.kwargs) or UserError(failure_line(traced, traced.failure))
     return replace(traced, about=replace(traced.about, notes=(*found.notes, *traced.about.notes)))
 
 
@@ -54,13 +55,12 @@ def report_failure(traced: Trace) -> int:
     """The exit code of a command that drew `traced`: 0, or 2 after one line about the forward that raised."""
     if traced.failure is None:
         return 0
-    complain(failure_line(traced.failure))
+    complain(failure_line(traced, traced.failure))
     return 2
 
 
-def failure_line(failure: Failure) -> str:
+def failure_line(traced: Trace, failure: Failure) -> str:
     """Why a forward stopped, where, and what to try."""
     where = f" at {failure.source}" if failure.source else ""
-    hint = f"; {failure.hint}" if failure.hint else ""
-    flag = " (--device cpu)" if "on meta" in failure.hint else ""
-    return f"the forward raised {failure.error}{where}: {failure.message}{hint}{flag}"
+    hint = advice(traced)
+    return f"the forward raised {failure.error}{where}: {failure.message}" + (f"; {hint}" if hint else "")

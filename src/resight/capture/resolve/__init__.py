@@ -14,10 +14,11 @@ from ...errors import MissingExtra, UserError
 from ...text import did_you_mean
 from . import from_python, from_timm, from_torchvision, from_transformers
 from .example import Example, typed, with_image
+from .signature import unfit_arguments
 from .spec import FORMS, Spec, parse_spec
-from .weights import load_weights
+from .weights import SUFFIXES, load_weights
 
-__all__ = ["Resolved", "resolve"]
+__all__ = ["Resolved", "resolve", "unfit_arguments"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,9 @@ def _unplaced(spec: Spec) -> UserError:
     what = f"{spec.text!r} does not say where the network comes from"
     if spec.name.endswith(".py"):
         return UserError(what, hint=f"name the class or function: {spec.name}:Net")
+    if spec.name.endswith(SUFFIXES):
+        hint = f"name the network too: resight show SPEC --weights {spec.name}"
+        return UserError(f"{spec.name} is a file of weights, not a network", hint=hint)
     everywhere: dict[str, str] = {}
     for place, family in (("torchvision", from_torchvision), ("hf", from_transformers), ("timm", from_timm)):
         try:

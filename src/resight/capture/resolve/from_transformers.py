@@ -77,8 +77,13 @@ def _configuration(spec: Spec, auto: _Auto) -> Any:
     if spec.name not in auto.configuration.CONFIG_MAPPING_NAMES or spec.name not in _runnable(auto.modeling):
         known = names()
         hint = did_you_mean(spec.name, known) or "give a model type such as gpt2, bert, t5, llama or vit"
+        checkpoint_type = _type_of_checkpoint(spec.name, known)
+        if checkpoint_type:
+            hint = f"did you mean hf:{checkpoint_type}? It takes a model type, not a checkpoint"
         if "/" in spec.name:
-            hint = "hf: takes a model type such as gpt2, not a repository; nothing is downloaded"
+            hint = (
+                f"hf: takes a model type such as {checkpoint_type or 'gpt2'}, not a repository; nothing is downloaded"
+            )
         raise UserError(f"transformers has no model type {spec.name!r}", hint=hint)
     if spec.args:
         raise UserError(f"hf:{spec.name} takes named arguments only", hint=f"write hf:{spec.name}(num_hidden_layers=2)")
@@ -89,6 +94,12 @@ def _configuration(spec: Spec, auto: _Auto) -> Any:
     if "use_cache" not in spec.kwargs:
         _without_cache(config)
     return config
+
+
+def _type_of_checkpoint(name: str, known: list[str]) -> str:
+    """The longest model type that a checkpoint's name begins with: `bert` of `bert-base-uncased`, else nothing."""
+    last = name.rpartition("/")[2]
+    return max((kind for kind in known if last == kind or last.startswith(f"{kind}-")), key=len, default="")
 
 
 def _without_cache(config: Any) -> None:
