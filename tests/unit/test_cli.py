@@ -51,6 +51,10 @@ class Two(nn.Module):
     def forward(self, x, ids):
         return x.mean((2, 3)) + self.words(ids.view(-1, ids.shape[-1])).mean(1)
 
+class Batched(Block):
+    def forward(self, batch):
+        return super().forward(batch["image"])
+
 def net():
     return nn.Sequential(Block(), Block())
 """
@@ -201,6 +205,12 @@ def test_wrong_inputs_say_the_flag_to_write(
 ) -> None:
     flags = [word for shape in inputs for word in ("--input", shape)]
     assert complaint(capsys, "show", "nets.py:Two", *flags, "-o", "t.svg").endswith(line)
+
+
+def test_an_input_with_a_dot_is_a_dict(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "nets.py:Batched", "--input", "batch.image=1x3x8x8", "-o", "b.json"]) == 0
+    assert capsys.readouterr().out.startswith("Batched: 1 identity skip\n")
+    assert resight.load(here / "b.json").about.inputs == "batch.image f32[1,3,8,8]"
 
 
 def test_one_module_drawn_alone_is_counted_alone(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

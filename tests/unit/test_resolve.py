@@ -250,10 +250,35 @@ def test_typed_inputs_have_the_shape_dtype_and_name_asked_for() -> None:
     assert (ids.dtype, ids.unique().tolist(), bool(mask.all())) == (torch.int64, [0, 1], True)
 
 
-@pytest.mark.parametrize("wish", ["", "x", "1x", "1x3x", "-1x3", "1.5", "ids=", "1x3:", "a b=1x3"])
+@pytest.mark.parametrize(
+    "wish", ["", "x", "1x", "1x3x", "-1x3", "1.5", "ids=", "1x3:", "a b=1x3", "a.=1x3", "a..b=1x3"]
+)
 def test_a_wish_of_another_form_is_refused(wish: str) -> None:
     with pytest.raises(UserError, match="write sizes as 1x3x224x224"):
         typed([wish], "cpu")
+
+
+def test_dots_nest_dicts() -> None:
+    example = typed(["batch.image=1x3x8x8", "batch.text.ids=1x4:int64", "scale=1"], "cpu")
+    assert example.args == ()
+    assert list(example.kwargs) == ["batch", "scale"]
+    batch = example.kwargs["batch"]
+    assert isinstance(batch, dict)
+    assert batch["image"].shape == (1, 3, 8, 8)
+    assert batch["text"]["ids"].dtype is torch.int64
+
+
+@pytest.mark.parametrize(
+    ("wishes", "line"),
+    [
+        (["batch=1x3", "batch.image=1x3"], "--input batch.image is inside batch, which is a tensor already"),
+        (["batch.image=1x3", "batch=1x3"], "--input batch is given twice"),
+        (["x=1x3", "x=1x3"], "--input x is given twice"),
+    ],
+)
+def test_a_name_is_given_once(wishes: list[str], line: str) -> None:
+    with pytest.raises(UserError, match=line):
+        typed(wishes, "cpu")
 
 
 def test_an_unknown_dtype_is_refused() -> None:

@@ -22,7 +22,8 @@ Inputs = Annotated[
         "--input",
         metavar="SHAPE",
         show_default=False,
-        help="Input shape: 1x3x224x224, or ids=1x128:int64. Repeat for several. Guessed where it can be.",
+        help="Input shape: 1x3x224x224, or ids=1x128:int64, or batch.image=1x3x32x32 for a dict. "
+        "Repeat for several. Guessed where it can be.",
     ),
 ]
 Image = Annotated[

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -19,7 +20,7 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 CROP = 0.875
 """Share of the resized image that is kept, as in the usual 256 to 224 evaluation crop."""
 
-WISH = re.compile(r"(?:(?P<name>[^\W\d][\w.]*)=)?(?P<sizes>\d+(?:[x×,]\d+)*)(?::(?P<dtype>\w+))?")
+WISH = re.compile(r"(?:(?P<name>[^\W\d]\w*(?:\.\w+)*)=)?(?P<sizes>\d+(?:[x×,]\d+)*)(?::(?P<dtype>\w+))?")
 LONG_DTYPES = {short: name for name, short in SHORT_DTYPES.items()}
 
 
@@ -48,13 +49,14 @@ def ids(sizes: Sequence[int], device: str, dtype: torch.dtype = torch.int64) -> 
 
 
 def typed(wishes: Sequence[str], device: str) -> Example:
-    """Tensors from what the user typed: `1x3x224x224`, `ids=1x128:int64`.
+    """Tensors from what the user typed: `1x3x224x224`, `ids=1x128:int64`, `batch.image=1x3x32x32`.
 
-    Floats are standard normal, whole numbers alternate 1 and 0, booleans are all true. Raises
-    UserError for a wish of another form or an unknown dtype.
+    Dots nest dicts: the last of these is `batch={"image": ...}`. Floats are standard normal, whole numbers
+    alternate 1 and 0, booleans are all true. Raises UserError for a wish of another form, an unknown dtype or
+    a name given twice.
     """
     args: list[object] = []
-    kwargs: dict[str, object] = {}
+    kwargs: dict[str, Any] = {}
     for wish in wishes:
         found = WISH.fullmatch(wish.strip())
         if not found:
@@ -62,10 +64,22 @@ def typed(wishes: Sequence[str], device: str) -> Example:
             raise UserError(f"cannot read --input {wish!r}", hint=hint)
         tensor = _filled([int(size) for size in re.split("[x×,]", found["sizes"])], found["dtype"], device)
         if found["name"]:
-            kwargs[found["name"]] = tensor
+            _put(kwargs, found["name"], tensor)
         else:
             args.append(tensor)
     return Example(tuple(args), kwargs)
+
+
+def _put(nest: dict[str, Any], path: str, tensor: torch.Tensor) -> None:
+    """Give `tensor` its place in nested dicts: `batch.image` is `nest["batch"]["image"]`."""
+    *outer, last = path.split(".")
+    for key in outer:
+        nest = nest.setdefault(key, {})
+        if not isinstance(nest, dict):
+            raise UserError(f"--input {path} is inside {key}, which is a tensor already", hint="give one of the two")
+    if last in nest:
+        raise UserError(f"--input {path} is given twice", hint="give it once")
+    nest[last] = tensor
 
 
 def _filled(sizes: Sequence[int], name: str | None, device: str) -> torch.Tensor:
