@@ -187,7 +187,7 @@ def _transpose(op: Op, graph: Graph) -> str:
 
 def _resize(op: Op, graph: Graph) -> str:
     factor, mode = op.attributes.get("scale_factor"), op.attributes.get("mode", "nearest")
-    grown = f"×{_square(factor, op)}" if factor is not None else f"→ {_square(op.attributes.get('size'), op)}"
+    grown = _unlike(0, "×", factor) if factor is not None else f"→ {_square(op.attributes.get('size'), op)}"
     return _listed(grown, str(mode))
 
 
@@ -258,7 +258,8 @@ def _square(value: Plain, op: Op) -> str:
 
 
 def _stride(op: Op) -> str:
-    return _unlike(1, "/", op.attributes.get("stride", 1))
+    """`/2` where a stride makes smaller, `↑2` where that of a transposed convolution makes larger."""
+    return _unlike(1, "↑" if op.name.startswith("conv_transpose") else "/", op.attributes.get("stride", 1))
 
 
 def _unlike(usual: int, before: str, value: Plain) -> str:
