@@ -115,6 +115,21 @@ def numbers_drawn(drawn: Any) -> list[str]:
     return [item["text"] for item in drawn["items"] if item["t"] == "text" and item["text"].isdigit()]
 
 
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("count", [46, 1234])
+def test_the_number_of_a_closed_module_is_never_shortened(direction: str, count: int) -> None:
+    sketch = Sketch()
+    x = sketch.input()
+    with sketch.call("body", "Body"):
+        for _ in range(count):
+            source, x = x, sketch.op("add", sketch.op("conv", x), x)
+            sketch.skip(source, x)
+    payload, view = sketch.payload(sketch.op("conv", x, shape="9")), replace(BARE, depth=1, direction=direction)
+    assert str(count) in numbers_drawn(engine.draw(payload, view))
+    check_picture(payload, view)
+    check_texts(payload, view)
+
+
 def test_shortcuts_between_closed_modules_keep_their_look() -> None:
     folded = engine.fold(NETS["dense"], View(depth=1))
     looks = {(e["from"], e["to"]): (e["role"], e["combine"]) for e in folded["edges"]}

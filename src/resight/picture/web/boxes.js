@@ -9,7 +9,7 @@
 import { HEADING_SIZE, headingDetail } from "./frame.js";
 import { fitText, textWidth } from "./measure.js";
 import { loop, mergeFigure } from "./shapes.js";
-import { detailOf, hasShapeLine, isMerge, loopStep, SHAPE_SIZE, stackOf, TITLE_SIZE, WORD_GAP } from "./sizes.js";
+import { detailOf, hasShapeLine, isMerge, loopStep, NUMBER_SIZE, numberRoom, SHAPE_SIZE, stackOf, TITLE_SIZE, WORD_GAP } from "./sizes.js";
 import * as space from "./spacing.js";
 import { lookOf } from "./styles.js";
 import { strokeOf } from "./theme.js";
@@ -21,8 +21,6 @@ const FRAME_RADIUS = 10;
 /** From the middle of a line of text down to its baseline, and of two lines from the middle of the box. */
 const BASELINE = 4;
 const [UPPER, LOWER] = [-3, 13];
-/** Size of the number at a loop. */
-const NUMBER_SIZE = 11;
 
 /**
  * An open module: a frame, its title, class and parameter count.
@@ -187,7 +185,7 @@ function stackItems(node, box, radius, fill, stroke) {
  * @returns {Item[]}
  */
 function loopItems(node, box, isDown, theme) {
-  const step = loopStep(isDown);
+  const step = loopStep(node, isDown);
   const side = isDown ? box.height : box.width;
   const first = (side - step * node.skips.length + (step - space.LOOP_WIDTH)) >> 1;
   return node.skips.flatMap(([kind, combine, count], i) => {
@@ -202,7 +200,6 @@ function loopItems(node, box, isDown, theme) {
     const [nx, ny] = isDown
       ? [x + space.LOOP_BULGE + 4, y + space.LOOP_WIDTH / 2 + BASELINE]
       : [x + space.LOOP_WIDTH + 2, y + space.LOOP_BULGE];
-    const number = text(nx, ny, String(count), NUMBER_SIZE, 600, theme.skips[look], "start", space.LOOP_NUMBER - 4);
-    return [arc, ...number];
+    return [arc, ...text(nx, ny, String(count), NUMBER_SIZE, 600, theme.skips[look], "start", numberRoom(node))];
   });
 }

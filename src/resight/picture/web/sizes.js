@@ -12,6 +12,10 @@ import * as space from "./spacing.js";
 /** Font sizes of a box's title and of its shape, in pixels. */
 export const TITLE_SIZE = 12;
 export const SHAPE_SIZE = 11;
+/** Size of the number at a loop. */
+export const NUMBER_SIZE = 11;
+/** Between a loop and its number, or a number and the next loop, in pixels. */
+const NUMBER_GAP = 4;
 /** Between a title and its detail, in pixels. */
 export const WORD_GAP = 6;
 
@@ -107,7 +111,7 @@ export function stackOf(node) {
  */
 export function outside(node, isDown) {
   if (node.skips.length === 0) return stackOf(node);
-  return stackOf(node) + space.LOOP_BULGE + (isDown ? space.LOOP_NUMBER : 4);
+  return stackOf(node) + space.LOOP_BULGE + (isDown ? numberRoom(node) : 4);
 }
 
 /**
@@ -117,17 +121,28 @@ export function outside(node, isDown) {
  * @param {boolean} isDown
  */
 function loopsLength(node, isDown) {
-  const each = loopStep(isDown);
-  return node.skips.length === 0 ? 0 : node.skips.length * each + 6;
+  const each = loopStep(node, isDown);
+  return node.skips.length === 0 ? 0 : node.skips.length * each + (isDown ? 6 : numberRoom(node));
 }
 
 /**
  * From one loop to the next along a box's side.
  *
+ * @param {FoldedNode} node
  * @param {boolean} isDown
  */
-export function loopStep(isDown) {
-  return space.LOOP_WIDTH + (isDown ? 4 : space.LOOP_NUMBER);
+export function loopStep(node, isDown) {
+  return space.LOOP_WIDTH + (isDown ? 4 : numberRoom(node));
+}
+
+/**
+ * Room for the longest number at a box's loops: numbers are never shortened.
+ *
+ * @param {FoldedNode} node
+ */
+export function numberRoom({ skips }) {
+  const widths = skips.map(([, , count]) => textWidth(String(count), NUMBER_SIZE, 600) + NUMBER_GAP);
+  return Math.max(space.LOOP_NUMBER, ...widths);
 }
 
 /**

@@ -30,7 +30,7 @@ export const FRAME_PAD = 14;
 export const TITLE_GAP = 8;
 /** How far each of the two outlines behind a repeat peeks out. */
 export const STACK = 4;
-/** A loop arc at a closed box: how far it bulges, its width at the side, and the room for its number. */
+/** A loop arc at a closed box: how far it bulges, its width at the side, and the least room for its number. */
 export const LOOP_BULGE = 12;
 export const LOOP_WIDTH = 16;
 export const LOOP_NUMBER = 18;
