@@ -1,9 +1,16 @@
-"""What does tracing cost over a plain forward of the same model and input, beside the peers?"""
+"""What does tracing cost over a plain forward of the same model and input, beside the peers?
+
+Each tool runs in a process of its own, in turn with plain forwards: some leave torch patched behind them, which
+slows whatever runs next.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import json
+import subprocess
+import sys
 import warnings
 from collections import defaultdict
 from collections.abc import Callable
@@ -15,7 +22,7 @@ from torch import nn
 
 import resight
 
-ROUNDS = 5
+ROUNDS = 3
 Run = Callable[[], object]
 
 
@@ -88,7 +95,6 @@ def with_torchinfo(model: nn.Module, x: torch.Tensor) -> Run:
 
 
 TOOLS: dict[str, Callable[[nn.Module, Any], Run]] = {
-    "plain forward": plain,
     "resight": with_resight,
     "torchview": with_torchview,
     "torchinfo": with_torchinfo,
@@ -97,38 +103,42 @@ TOOLS: dict[str, Callable[[nn.Module, Any], Run]] = {
 }
 
 
-def usable(make: Callable[[nn.Module, Any], Run], model: nn.Module, x: torch.Tensor) -> Run | str:
-    """A run that was seen to work once, or why there is none."""
-    try:
-        run = make(model, x)
-        run()
-    except Exception as error:
-        return f"fails: {type(error).__name__}"
-    return run
-
-
-def main() -> None:
+def measured(tool: str) -> dict[str, str]:
+    """One tool's ratio for each model, or how it failed."""
     torch.manual_seed(0)
     torch.set_num_threads(1)  # with more, idle threads spin while Python runs, and that is counted too
     warnings.simplefilter("ignore")
-    rows = []
+    found = {}
     for name, (model, x) in models().items():
         model.eval()
-        with contextlib.redirect_stdout(io.StringIO()):
-            tried = {tool: usable(make, model, x) for tool, make in TOOLS.items()}
-            runs = {tool: run for tool, run in tried.items() if not isinstance(run, str)}
-            found = ratios(runs, "plain forward", ROUNDS)
-        cells = [
-            spread(found[tool]) if tool in found else str(tried[tool]) for tool in TOOLS if tool != "plain forward"
-        ]
-        rows.append([name, *cells])
-    peers = ", ".join(installed(tool) for tool in TOOLS if tool != "plain forward")
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                runs = {"plain": plain(model, x), tool: TOOLS[tool](model, x)}
+                found[name] = spread(ratios(runs, "plain", ROUNDS)[tool])
+        except Exception as error:
+            found[name] = f"fails: {type(error).__name__}"
+    return found
+
+
+def in_own_process(tool: str) -> dict[str, str]:
+    done = subprocess.run([sys.executable, __file__, tool], capture_output=True, text=True, timeout=600)
+    found: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def main() -> None:
+    columns = {tool: in_own_process(tool) for tool in TOOLS}
+    rows = [[name, *(columns[tool][name] for tool in TOOLS)] for name in columns["resight"]]
+    peers = ", ".join(installed(tool) for tool in TOOLS)
     how = (
         f"CPU time over that of a plain forward in the same round: median (min-max) of {ROUNDS} interleaved rounds, "
-        f"1 thread, eval mode. {peers}. torchview and torchvista: tracing without drawing."
+        f"1 thread, eval mode, a process for each tool. {peers}. torchview and torchvista: tracing without drawing."
     )
-    report("Tracing", how, ["model", *(tool for tool in TOOLS if tool != "plain forward")], rows)
+    report("Tracing", how, ["model", *TOOLS], rows)
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] and sys.argv[1] in TOOLS:
+        print(json.dumps(measured(sys.argv[1])))
+    else:
+        main()
