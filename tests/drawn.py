@@ -8,7 +8,6 @@ from random import Random
 
 from resight.picture.payload import SCHEMA, CallBox, OpBox, OutputBox, Payload, SkipArc
 
-
 GROUP_OF = {
     "add": "merge", "attention": "attention", "bn": "norm", "cat": "merge", "conv": "linear", "key": "linear",
     "linear": "linear", "query": "linear", "relu": "activation", "reshape": "shape", "value": "linear",

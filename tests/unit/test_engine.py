@@ -130,6 +130,15 @@ def test_the_number_of_a_closed_module_is_never_shortened(direction: str, count:
     check_texts(payload, view)
 
 
+def test_a_difference_is_drawn_as_one() -> None:
+    sketch = Sketch()
+    x = sketch.input()
+    y = sketch.op("sub", x, sketch.op("conv", x))
+    sketch.skip(x, y)
+    folded = engine.fold(sketch.payload(y), BARE)
+    assert [node["merge"] for node in folded["nodes"] if node["merge"]] == ["sub"]
+
+
 def test_shortcuts_between_closed_modules_keep_their_look() -> None:
     folded = engine.fold(NETS["dense"], View(depth=1))
     looks = {(e["from"], e["to"]): (e["role"], e["combine"]) for e in folded["edges"]}

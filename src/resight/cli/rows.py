@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 
 from ..graph import Graph
 from ..picture.brackets import Span, brackets
+from ..picture.folded import SIGNS
 from ..skips import Skip
 from ..traces import Trace
 
 MOST_BRACKETS = 6
 """Columns of brackets at most: a line has 80 columns."""
-
-SYMBOLS = {"add": "⊕", "concat": "⧺"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,9 @@ def list_rows(traced: Trace, depth: int) -> Listing:
     skips = [skip for skip in traced.skips if not skip.weak and not skip.recurrent]
     graph = traced.graph
     levels = _levels(graph)
-    symbols = {skip.source.op: "" for skip in skips} | {skip.merge: SYMBOLS[skip.combine] for skip in skips}
+    symbols = {skip.source.op: "" for skip in skips} | {
+        skip.merge: SIGNS.get(graph.ops[skip.merge].name, SIGNS[skip.combine]) for skip in skips
+    }
     alone = _alone(graph)
     shown = {op: symbol for op, symbol in symbols.items() if op not in alone and levels[graph.ops[op].call] < depth}
     rows = list(_rows(graph, levels, depth, shown))

@@ -60,8 +60,9 @@ def _look_of(node: Node, folded: Folded, colours: Palette) -> str:
     elif marked := outline(node, folded, colours):
         line, pen = marked, 2.5 if node["skips"] else 1.5
     paint = f'fillcolor="{fill}", color="{line}", penwidth={pen:g}'
-    if node["merge"] == "add":
-        return f'label="+", shape=circle, style=filled, width=0.3, fixedsize=true, {paint}'
+    if node["merge"] in ("add", "sub"):
+        sign = "+" if node["merge"] == "add" else "−"
+        return f'label="{sign}", shape=circle, style=filled, width=0.3, fixedsize=true, {paint}'
     stack = ", peripheries=2" if node["times"] > 1 else ""
     return f"label={text.dot(chr(10).join(label_lines(node)))}, {paint}{stack}"
 

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 from .colours import Palette
 from .display import Edge, Folded, Node
 
+SIGNS = {"add": "⊕", "sub": "⊖", "concat": "⧺"}
+"""What stands for a merge where it is written, not drawn."""
+
 
 def inside_out(nodes: Sequence[Node]) -> Iterator[tuple[str, int, int, Node]]:
     """Steps through nested boxes: `enter` and `leave` an open one, `box` for any other; depth, number, node."""

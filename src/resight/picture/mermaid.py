@@ -11,7 +11,7 @@ from .. import text
 from .colours import Palette, palette
 from .display import Edge, Folded, Node
 from .drawing import Drawing
-from .folded import inside_out, label_lines, look, outline
+from .folded import SIGNS, inside_out, label_lines, look, outline
 
 MOST_EDGES, MOST_CHARACTERS = 500, 50_000
 """Mermaid refuses a longer chart unless the page that shows it was set up otherwise (`maxEdges`, `maxTextSize`)."""
@@ -66,8 +66,8 @@ def _boxes(folded: Folded) -> Iterator[str]:
 
 def _shape(node: Node) -> str:
     label = "<br/>".join(map(text.mermaid, label_lines(node)))
-    if node["merge"] == "add":
-        return f'(("{text.mermaid("⊕")}"))'
+    if node["merge"] in ("add", "sub"):
+        return f'(("{text.mermaid(SIGNS[node["merge"]])}"))'
     if node["merge"]:
         return f'(["{label}"])'
     if node["kind"] in ("input", "output"):

@@ -8,14 +8,13 @@ from textwrap import wrap
 from .brackets import Span, brackets
 from .display import Folded, Node
 from .drawing import Drawing
-from .folded import held_skips, look
+from .folded import SIGNS, held_skips, look
 from .fonts import is_silent, is_wide
 
 WIDTH = 100
 """Columns of a line at most."""
 
 INDENT = "  "
-SYMBOLS = {"add": "⊕", "concat": "⧺"}
 FEWEST_FOR_NAMES = 24
 
 
@@ -77,7 +76,7 @@ def _depths(nodes: list[Node], row_of: dict[str, int]) -> list[int]:
 
 def _row(node: Node, depth: int) -> _Row:
     title = node["title"] + (f" ×{node['times']}" if node["times"] > 1 else "")
-    symbol = f"{SYMBOLS[node['merge']]} " if node["merge"] in SYMBOLS else ""
+    symbol = f"{SIGNS[node['merge']]} " if node["merge"] in SIGNS else ""
     words = [
         f"{INDENT * depth}{symbol}{title}",
         node["detail"],

@@ -26,7 +26,7 @@ import { growTree } from "./tree.js";
  * @property {number} times      N of a repeat, else 1
  * @property {number} size       number of ops in it
  * @property {[string, string, number][]} skips  inside a closed module: kind, combine and how many (in a repeat, of one member)
- * @property {string} merge      `add` or `concat` where it closes a skip, else `""`
+ * @property {string} merge      `add`, `sub` or `concat` where it closes a skip, else `""`
  * @property {string} mergeLook  look of that skip, `""` for none
  * @property {string} shortcut   look of the skip whose shortcut it lies on, else `""`
  * @property {boolean} failed

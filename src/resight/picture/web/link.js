@@ -171,8 +171,9 @@ function markNodes(payload, { nodes, nodeOf }, ways) {
   for (const { skip, ops } of ways) {
     const { merge, kind, combine } = payload.skips[skip];
     const look = lookOf({ kind, combine });
+    const isDifference = payload.ops[merge].name === "sub";
     const closing = nodes[nodeOf[merge]];
-    if (closing.size === 1 && closing.merge === "") [closing.merge, closing.mergeLook] = [combine, look];
+    if (closing.size === 1 && closing.merge === "") [closing.merge, closing.mergeLook] = [isDifference ? "sub" : combine, look];
     const counts = new Map();
     for (const op of ops) counts.set(nodeOf[op], (counts.get(nodeOf[op]) ?? 0) + 1);
     for (const [node, count] of counts) {

@@ -151,7 +151,7 @@ export function mergeFigure(x, y, r, combine, { fill, stroke, line }) {
   ];
   return [
     { t: "circle", x, y, r, fill, stroke, line },
-    { t: "path", d: combine === "concat" ? concat : plus, stroke, line, cap: "round" },
+    { t: "path", d: combine === "concat" ? concat : combine === "sub" ? plus.slice(0, 2) : plus, stroke, line, cap: "round" },
   ];
 }
 
