@@ -14,15 +14,16 @@ PACKAGE = Path(resight.__file__).parent
 
 RANKS = {
     "errors": 0, "text": 0,
-    "graph": 1, "codec": 1,
+    "graph": 1, "codec": 1, "files": 1,
     "skips": 2, "recording": 2,
-    "traces": 3,
-    "picture": 4, "plot": 4,
-    "capture": 5,
-    "widget": 6,
-    "nets": 7, "data": 7, "train": 7, "studies": 7, "compare": 7,
-    "cli": 8,
-    "__init__": 9, "__main__": 9,
+    "table": 3,
+    "traces": 4,
+    "picture": 5, "plot": 5,
+    "capture": 6,
+    "widget": 7,
+    "nets": 8, "data": 8, "train": 8, "studies": 8, "compare": 8,
+    "cli": 9,
+    "__init__": 10, "__main__": 10,
 }  # fmt: skip
 """The rooms of the package, lowest first; a new room gets its line here."""
 

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from pictures import residual, stacked
-from resight import CannotWrite, UserError
-from resight.picture import RENDERERS, files, save_all, show
+from resight import CannotWrite, UserError, files
+from resight.picture import RENDERERS, save_all, show
 
 
 @pytest.mark.parametrize("suffix", RENDERERS)

@@ -79,8 +79,8 @@ def show(
     }
     if scale is not None:
         view["scale"] = scale
+    from ..files import check_writable
     from ..picture import drawing, renderer_for, save_all
-    from ..picture.files import check_writable
 
     for path in out or ():
         renderer_for(path)

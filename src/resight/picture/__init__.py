@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UserError
+from ..files import check_writable, write_files
 from ..traces import Trace
 from . import dot, html, json, mermaid, pdf, png, svg, text
 from .drawing import Drawing
-from .files import check_writable, write_files
 from .options import drawing
 from .payload import View
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from ..errors import CannotWrite
+from .errors import CannotWrite
 
 
 def check_writable(path: Path) -> None:
