@@ -14,7 +14,7 @@ from .lost import Recovered, recover
 from .opened import OPENED
 from .ops import KEPT_WHEN_IDLE, plain_name, questions, spelling, writes_in_place
 from .sources import Line, user_line
-from .values import Held, Value, Values, version_of
+from .values import Held, Value, Values
 
 RawSpec: TypeAlias = tuple[torch.Size, torch.dtype, torch.device]
 
@@ -70,12 +70,10 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         return self._run(func, args, kwargs)
 
     def _run(self, func: Any, args: Any, kwargs: Any) -> Any:
-        first = args[0] if args else next(iter(kwargs.values()), None)
-        version = version_of(first) if isinstance(first, Tensor) else -1
         raw = RawOp(
             func,
             self.call,
-            tuple([value if type(value) in ATOMS else self._seen(value) for value in args]),
+            tuple([self._seen(value) for value in args]),
             {name: self._seen(value) for name, value in kwargs.items() if name != "out"} if kwargs else kwargs,
             user_line(sys._getframe(2)),
         )
@@ -85,15 +83,16 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
             self.failed = (id(error), raw)
             raise
         self.failed = None
+        first = args[0] if args else next(iter(kwargs.values()), None)
         if isinstance(result, Tensor):
             if result is first or "out" in kwargs:
-                self._record_rewritten(raw, result, first, version)
+                self._record_rewritten(raw, result, is_filled="out" in kwargs)
             else:
                 self.add(raw, result)
         elif isinstance(result, LISTS):
             self._record_several(raw, result, args)
         elif isinstance(first, Tensor) and spelling(func) in ("__setitem__", "data"):
-            self._record_rewritten(raw, first, first, version)
+            self._record_rewritten(raw, first)
         return result
 
     def add(self, raw: RawOp, *tensors: Tensor) -> None:
@@ -117,6 +116,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
             return value
         found = recover(tensor, self.values)
         if isinstance(found, (Value, Held)):
+            self.values.set(tensor, found)
             return found
         if found is not None:
             self.recovered.append(found)
@@ -125,14 +125,12 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
             self.add_named("constant", (tensor,))
         return self.values.find(tensor) or Value(len(self.ops) - 1, 0)
 
-    def _record_rewritten(self, raw: RawOp, tensor: Tensor, first: Any, version: int) -> None:
-        """Record an op that handed back (or, for `out=`, filled) a tensor that was there before."""
-        if tensor is not first:
-            raw.inplace = True
-        elif version >= 0 and tensor is first:
-            raw.inplace = version_of(tensor) != version
-        else:
-            raw.inplace = writes_in_place(spelling(raw.function)) or raw.kwargs.get("inplace") is True
+    def _record_rewritten(self, raw: RawOp, tensor: Tensor, *, is_filled: bool = False) -> None:
+        """Record an op that handed back a tensor it was given, or filled the one given as `out`."""
+        written = True if is_filled else self.values.is_written(tensor)
+        if written is None:
+            written = writes_in_place(spelling(raw.function)) or raw.kwargs.get("inplace") is True
+        raw.inplace = written
         if not raw.inplace and plain_name(spelling(raw.function)) not in KEPT_WHEN_IDLE:
             return  # `.to` the same dtype, `.contiguous()` of a contiguous tensor: nothing happened
         replaced = self.values.find(tensor)

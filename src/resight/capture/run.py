@@ -19,6 +19,7 @@ from ..errors import ForwardWarning, UserError
 from ..graph import Failure, Graph, Op, Output, TensorSpec
 from ..skips import find_skips
 from ..traces import About, Trace
+from . import edge
 from .build import Builder, module_calls, spec
 from .eager import eager
 from .failures import explain
@@ -26,7 +27,7 @@ from .fake import faked, is_weightless
 from .fastpath import fast_path_note
 from .modules import ModuleCalls, class_name
 from .recorder import Recorder
-from .sources import source, traceback_line
+from .sources import source, traceback_line, user_level
 from .structure import named_arguments, named_tensors
 from .untouched import untouched
 from .values import Held, Value
@@ -91,7 +92,7 @@ def trace_graph(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, An
         versions={"torch": str(torch.__version__), "python": platform.python_version()},
     )
     if graph.failure is not None:
-        warnings.warn(ForwardWarning(_warning(graph, graph.failure)), stacklevel=3)
+        warnings.warn(ForwardWarning(_warning(graph, graph.failure)), stacklevel=user_level())
     return Captured(graph, about)
 
 
@@ -126,7 +127,7 @@ class Run:
         """Call the model; returns the exception it raised, if any. Whatever it returned is let go of."""
         try:
             with self._calls.watching(), self._recorder:
-                returned = _forward(self._model, args, kwargs)
+                returned = edge.call(self._model, args, kwargs)
         except Exception as error:
             return error
         for name, tensor in named_tensors(returned):
@@ -161,11 +162,6 @@ class Run:
         names = dict.fromkeys(found.name for found in self._recorder.recovered)
         hidden = [f"{name} ran out of sight; its inputs were told from its gradient function" for name in names]
         return tuple(dict.fromkeys((*unseen, *hidden)))
-
-
-def _forward(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    """The edge between our code and the model's (see `sources.EDGE`)."""
-    return model(*args, **kwargs)
 
 
 @contextmanager

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import linecache
 import os
-from types import CodeType, FrameType
+import sys
+from functools import cache
+from types import FrameType
 from typing import TypeAlias
 
 import torch
@@ -16,32 +18,34 @@ Line: TypeAlias = tuple[str, int]
 
 TORCH = os.path.dirname(torch.__file__) + os.sep
 RESIGHT = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-EDGE = "_forward"
-"""Name of our function that calls the model: what lies above it is not the model's code."""
-
-_is_user: dict[CodeType, bool | None] = {}
+EDGE = RESIGHT + os.path.join("capture", "edge.py")
+"""Our file that calls the model: what lies above it is not the model's code."""
 
 
 def user_line(frame: FrameType | None) -> Line | None:
     """File and line of the innermost user frame; None where torch's own code is all there is."""
     while frame is not None:
-        code = frame.f_code
-        known = _is_user.get(code, 0)
-        if known == 0:
-            known = _is_user[code] = _judge(code)
-        if known:
-            return code.co_filename, frame.f_lineno
-        if known is None:
+        file = frame.f_code.co_filename
+        if is_users(file):
+            return file, frame.f_lineno
+        if file == EDGE:
             return None
         frame = frame.f_back
     return None
 
 
-def _judge(code: CodeType) -> bool | None:
-    file = code.co_filename
-    if file.startswith(RESIGHT):
-        return None if code.co_name == EDGE else False
-    return not (file.startswith((TORCH, "<frozen")) or file in ("<string>", "<eval_with_key>"))
+def user_level() -> int:
+    """The `stacklevel` at which a warning given by the caller points at the user's line."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and not is_users(frame.f_code.co_filename):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
+@cache
+def is_users(file: str) -> bool:
+    """Whether code in a file is the user's: not torch's, not ours, not made up by either."""
+    return not (file.startswith((RESIGHT, TORCH, "<frozen")) or file in ("<string>", "<eval_with_key>"))
 
 
 def source(line: Line | None) -> Source | None:
@@ -63,7 +67,7 @@ def traceback_line(error: BaseException) -> Line | None:
     """The innermost user line that an exception passed through."""
     found, trace = None, error.__traceback__
     while trace is not None:
-        if _judge(trace.tb_frame.f_code):
+        if is_users(trace.tb_frame.f_code.co_filename):
             found = trace.tb_frame.f_code.co_filename, trace.tb_lineno
         trace = trace.tb_next
     return found

@@ -75,6 +75,11 @@ class Values:
             return entry[1]
         return self._after_writes(tensor, entry[1])
 
+    def is_written(self, tensor: Tensor) -> bool | None:
+        """Whether a tensor whose value is known was written since; None in inference mode, where nobody counts."""
+        version = version_of(tensor)
+        return version != self._known[id(tensor)][2] if version >= 0 else None
+
     def write(self, tensor: Tensor, value: Value, replaced: Value | Held | None) -> None:
         """`tensor`, which held `replaced`, was overwritten by the op that made `value`."""
         self.set(tensor, value)
