@@ -107,8 +107,9 @@ def _over_slice(op: Op, walk: Walk) -> Walk:
 
 
 def _keeps_everything(op: Op, index: str) -> bool:
-    """Whether an index such as `[:, None, ...]` takes no part away."""
-    return bool(index) and set(re.split(r"[,\s]+", index.strip("[]() "))) <= {":", "None", "...", "Ellipsis", ""}
+    """Whether an index such as `[:, None, ::1]` takes no part away."""
+    parts = set(re.split(r"[,\s]+", index.strip("[]() ")))
+    return bool(index) and parts <= {":", "::1", "None", "...", "Ellipsis", ""}
 
 
 def _common_origin(flow: Flow, reads: tuple[int, ...]) -> int | None:
