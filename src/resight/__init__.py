@@ -20,21 +20,25 @@ from .skips import Skip, find_skips
 from .traces import About, Trace, load
 
 if TYPE_CHECKING:
+    from . import nets
     from .capture.run import trace
     from .picture.payload import View
 
 __version__ = "0.1.0"
 __all__ = [
     "About", "Bug", "CannotWrite", "Failure", "ForwardWarning", "Graph", "MissingExtra", "ModuleCall", "Op", "Ref",
-    "ResightError", "Skip", "TensorSpec", "Trace", "UserError", "View", "find_skips", "load", "trace",
+    "ResightError", "Skip", "TensorSpec", "Trace", "UserError", "View", "find_skips", "load", "nets", "trace",
 ]  # fmt: skip
 
 _ON_FIRST_USE = {"trace": ".capture.run", "View": ".picture.payload"}
+_ROOMS = ("nets",)
 
 traces.draw_with(lambda: import_module(".picture", __name__))
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f".{name}", __name__)
     if name not in _ON_FIRST_USE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(_ON_FIRST_USE[name], __name__), name)

@@ -18,10 +18,10 @@ RANKS = {
     "skips": 2, "recording": 2,
     "table": 3,
     "traces": 4,
-    "picture": 5, "plot": 5,
+    "picture": 5, "plot": 5, "nets": 5,
     "capture": 6,
     "widget": 7,
-    "nets": 8, "data": 8, "train": 8, "studies": 8, "compare": 8,
+    "data": 8, "train": 8, "studies": 8, "compare": 8,
     "cli": 9,
     "__init__": 10, "__main__": 10,
 }  # fmt: skip

@@ -19,7 +19,7 @@ HEAVY = ("torch", "quickjs", "numpy", "rich", "typer", "PIL", "fontTools")
 
 API = """
 About Bug CannotWrite Failure ForwardWarning Graph MissingExtra ModuleCall Op Ref ResightError Skip TensorSpec Trace
-UserError View find_skips load trace
+UserError View find_skips load nets trace
 """.split()
 
 
@@ -72,6 +72,10 @@ def loaded_after(code: str) -> set[str]:
 
 def test_importing_resight_is_light() -> None:
     assert loaded_after("import resight") == set()
+
+
+def test_a_room_of_networks_wakes_torch_only_when_it_is_used() -> None:
+    assert "torch" in loaded_after("import resight\nassert resight.nets.resnet20.__name__ == 'resnet20'")
 
 
 def test_opening_a_saved_trace_wakes_no_torch(tmp_path: Path) -> None:
