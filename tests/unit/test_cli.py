@@ -234,7 +234,7 @@ def test_a_network_that_takes_no_guess_is_drawn_up_to_its_fault_and_torch_logs_n
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["resnet18"], "did you mean torchvision:resnet18?"),
+        (["vgg11"], "did you mean torchvision:vgg11?"),
         (["nets.py:Nett"], "nets.py has no 'Nett'"),
         (["runs/full.pt"], "not a network; name the network too: resight show SPEC --weights runs/full.pt"),
         (["nets.py:net", "--input", "1by3"], "cannot read --input '1by3'"),

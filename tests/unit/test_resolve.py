@@ -141,7 +141,8 @@ def test_transformers_stays_offline_only_while_it_is_asked(monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("spec", "line"),
     [
-        ("resnet18", "'resnet18' does not say where the network comes from; did you mean torchvision:resnet18?"),
+        ("vgg11", "'vgg11' does not say where the network comes from; did you mean torchvision:vgg11?"),
+        ("resnet19", "does not say where the network comes from; did you mean resnet18"),
         ("nets.py", "name the class or function: nets.py:Net"),
         ("torchvision:resnet17", "torchvision has no model 'resnet17'; did you mean resnet18"),
         ("timm:resnet17", "timm has no model 'resnet17'; did you mean resnet18"),

@@ -12,7 +12,7 @@ Spec = Annotated[
     typer.Argument(
         metavar="SPEC",
         show_default=False,
-        help="torchvision:resnet18, timm:NAME, hf:MODEL_TYPE, package.module:factory, path/file.py:factory "
+        help="resnet18, torchvision:resnet18, timm:NAME, hf:MODEL_TYPE, package.module:factory, path/file.py:factory "
         "(with arguments: net.py:Net(width=8)), or a saved trace.json.",
     ),
 ]
@@ -36,7 +36,7 @@ Device = Annotated[
         "--device",
         metavar="meta|cpu|cuda",
         show_default=False,
-        help="meta: shapes only, nothing allocated or computed (default for torchvision, timm and hf models "
+        help="meta: shapes only, nothing allocated or computed (default for nets, torchvision, timm and hf models "
         "without weights or image); cpu otherwise.",
     ),
 ]

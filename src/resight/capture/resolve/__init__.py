@@ -12,7 +12,7 @@ from torch import nn
 
 from ...errors import MissingExtra, UserError
 from ...text import did_you_mean
-from . import from_python, from_timm, from_torchvision, from_transformers
+from . import from_nets, from_python, from_timm, from_torchvision, from_transformers
 from .example import Example, typed, with_image
 from .signature import unfit_arguments
 from .spec import FORMS, Spec, parse_spec
@@ -62,7 +62,7 @@ def resolve(
 
     `inputs` are shapes as the user types them (see `example.typed`); without them they are guessed.
     `image` replaces the one image input. `device` is `meta` (shapes only, nothing allocated), `cpu`,
-    `cuda`, ...; by default `meta` for library models without weights or an image, else `cpu`.
+    `cuda`, ...; by default `meta` for nets by name without weights or an image, else `cpu`.
     Raises UserError (or MissingExtra) whenever one of these cannot be had.
     """
     spec = parse_spec(text)
@@ -93,6 +93,8 @@ def _family(spec: Spec) -> Family:
     if spec.place in FAMILIES:
         return FAMILIES[spec.place]
     if not spec.place:
+        if spec.name in from_nets.names():
+            return from_nets
         raise _unplaced(spec)
     if not spec.is_file and not all(part.isidentifier() for part in spec.place.split(".")):
         raise UserError(f"{spec.place!r} is neither a family of models nor a Python module", hint=FORMS)
@@ -100,7 +102,7 @@ def _family(spec: Spec) -> Family:
 
 
 def _unplaced(spec: Spec) -> UserError:
-    """The error for a bare name: whose name it may be."""
+    """The error for a bare name that is no net of ours: whose name it may be."""
     what = f"{spec.text!r} does not say where the network comes from"
     if spec.name.endswith(".py"):
         return UserError(what, hint=f"name the class or function: {spec.name}:Net")
@@ -116,6 +118,7 @@ def _unplaced(spec: Spec) -> UserError:
         if spec.name in known:
             return UserError(what, hint=f"did you mean {place}:{spec.text}?")
         everywhere = {**{name: f"{place}:{name}" for name in known}, **everywhere}
+    everywhere |= {name: name for name in from_nets.names()}
     return UserError(what, hint=did_you_mean(spec.name, everywhere) or FORMS)
 
 

@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from ...errors import UserError
 
 FORMS = (
-    "write torchvision:NAME, timm:NAME, hf:MODEL_TYPE, package.module:factory, path/file.py:factory "
-    "or a saved trace.json"
+    "write resnet18 or another net of resight.nets, torchvision:NAME, timm:NAME, hf:MODEL_TYPE, "
+    "package.module:factory, path/file.py:factory or a saved trace.json"
 )
 FILE = re.compile(r"(?P<place>.+\.py):(?P<call>.+)", re.DOTALL)
 CALL = re.compile(r"(?P<name>[^()]+?)\s*(?P<arguments>\(.*\))?\s*", re.DOTALL)
+
+NOT_WORDS = {"true": "True", "false": "False", "null": "None", "nan": "a number", "inf": "a number"}
+"""Bare words that mean a value elsewhere and would be read as text here, with what to write instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Spec:
     """A network by name: `text` as typed, `place` before the colon, `name` behind it, and its arguments.
 
     `place` is a family (`torchvision`), a dotted module or the path of a Python file; it is empty
-    where the user wrote a bare name. Arguments are literals.
+    for a net of resight's own. Arguments are literals; a bare word given by name is text, as in `shortcut=A`.
     """
 
     text: str
@@ -73,10 +76,19 @@ def _literals(written: str, text: str) -> tuple[tuple[object, ...], dict[str, ob
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
             raise ValueError("not one call")
         args = tuple(ast.literal_eval(value) for value in call.args)
-        kwargs = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords if word.arg}
+        kwargs = {str(word.arg): _value(word.value) for word in call.keywords if word.arg}
         if len(kwargs) != len(call.keywords):
             raise ValueError("** is not a literal")
     except (SyntaxError, ValueError) as error:
         hint = "write literals only, for instance name(num_classes=10, act='relu')"
         raise UserError(f"cannot read the arguments of {text!r}", hint=hint) from error
     return args, kwargs
+
+
+def _value(node: ast.expr) -> object:
+    """A literal, or the text of a bare word: quotes inside the shell's own quotes are hard to write."""
+    if not isinstance(node, ast.Name):
+        return ast.literal_eval(node)
+    if node.id.lower() in NOT_WORDS:
+        raise UserError(f"{node.id} is not a value in Python", hint=f"write {NOT_WORDS[node.id.lower()]}")
+    return node.id

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from ...errors import UserError
+from ...nets import ResNet, own_names
 from ...text import one_line, plural, shorten
 
 SUFFIXES = (".safetensors", ".pt", ".pth", ".th", ".bin", ".ckpt")
@@ -30,10 +31,13 @@ def load_weights(model: nn.Module, path: Path) -> None:
     """Fill `model` from a `.safetensors` file or a checkpoint of tensors (`weights_only=True`).
 
     A `state_dict` inside a training checkpoint is found, and a prefix that only the file has
-    (`module.` of DataParallel, `_orig_mod.` of torch.compile) is taken off. Raises UserError for a
-    file that is missing, corrupt or made for another network; the model is then left as it was.
+    (`module.` of DataParallel, `_orig_mod.` of torch.compile) is taken off; for nets of resight's own, names
+    that other code gives the same layers are understood. Raises UserError for a file that is missing, corrupt
+    or made for another network; the model is then left as it was.
     """
     state = _without_foreign_prefix(read_state(path), model.state_dict().keys())
+    if isinstance(model, ResNet):
+        state = own_names(state)
     _check_fits(model, state, path.name)
     model.load_state_dict(state, strict=False)
 
