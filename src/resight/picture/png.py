@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import resvg_py
 
 from ..errors import UserError
@@ -15,9 +17,6 @@ MOST_PIXELS = 200_000_000
 def render(drawing: Drawing) -> bytes:
     """The picture as a PNG file, `drawing.scale` pixels to a unit.
 
-    A character the shipped font lacks comes from a font of the system; one that no font has is named in a
-    warning.
-
     Raises:
         UserError: more than `MOST_PIXELS` pixels.
     """
@@ -27,14 +26,23 @@ def render(drawing: Drawing) -> bytes:
         raise UserError(
             f"a PNG of {width}×{height} pixels is too large", hint="lower the scale or depth, or save a PDF"
         )
-    chars = fonts.uncovered(item["text"] for item in display["items"] if item["t"] == "text")
-    found = {char: fonts.fallback(char, outlines=False) for char in chars}
+    words = (item["text"] for item in display["items"] if item["t"] == "text")
+    return rasterise(svg.markup(display, drawing.caption), words, drawing.scale)
+
+
+def rasterise(markup: str, words: Iterable[str], scale: float) -> bytes:
+    """An SVG that shows `words` as a PNG file, `scale` pixels to a unit.
+
+    A character the shipped font lacks comes from a font of the system; one that no font has is named in a
+    warning.
+    """
+    found = {char: fonts.fallback(char, outlines=False) for char in fonts.uncovered(words)}
     fonts.warn_missing(char for char, face in found.items() if face is None)
     extra = sorted({str(face.path) for face in found.values() if face is not None})
     return bytes(
         resvg_py.svg_to_bytes(
-            svg_string=svg.markup(display, drawing.caption),
-            zoom=drawing.scale,
+            svg_string=markup,
+            zoom=scale,
             skip_system_fonts=True,
             font_files=[*map(str, fonts.FILES.values()), *extra],
             font_family="Inter",
