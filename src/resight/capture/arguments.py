@@ -7,8 +7,9 @@ with (`aten::conv2d(Tensor input, Tensor weight, ...)`), by the kinds of the arg
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import chain
 from types import FunctionType
 from typing import Any
 
@@ -29,6 +30,8 @@ KINDS = {
     torch.dtype: "dtype",
 }  # fmt: skip
 
+VALUES = (Value, Held)
+
 OPEN_ENDED = frozenset({
     "view", "reshape", "permute", "expand", "repeat", "tile", "einsum", "flip", "sum_to_size", "new_zeros", "new_ones",
     "new_empty", "zeros", "ones", "rand", "randn", "empty",
@@ -36,16 +39,15 @@ OPEN_ENDED = frozenset({
 """Functions whose last named argument may be spread over the rest: `x.view(2, 3)`, `einsum(rule, a, b)`."""
 
 
-def bind(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def bind(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterable[tuple[str, Any]]:
     """Name and value of each argument, in the order they were passed."""
     names, is_open_ended = _names(function, tuple([_kind(arg) for arg in args]))
     if is_open_ended and len(names) <= len(args) and type(args[len(names) - 1]) is not tuple:
         args = (*args[: len(names) - 1], args[len(names) - 1 :])
-    yield from zip(names, args)
-    for i in range(len(names), len(args)):
-        yield f"argument{i}", args[i]
-    for name, value in kwargs.items():
-        yield _renamed(name), value
+    if len(names) < len(args):
+        names += tuple(f"argument{i}" for i in range(len(names), len(args)))
+    passed = zip(names, args)
+    return chain(passed, [(_renamed(name), value) for name, value in kwargs.items()]) if kwargs else passed
 
 
 @lru_cache(maxsize=4096)
@@ -125,6 +127,6 @@ def _accepts(wanted: str, kind: str) -> bool:
 
 def _kind(value: Any) -> str:
     kind = KINDS.get(type(value), "words")
-    if kind == "numbers" and any(isinstance(part, (Value, Held)) for part in value):
+    if kind == "numbers" and any(type(part) in VALUES for part in value):
         return "tensors"
     return kind

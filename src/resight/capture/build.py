@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import torch
 from torch import nn
 
-from ..graph import Input, ModuleCall, Op, Plain, Ref, Source, TensorSpec, Weight
+from ..graph import Input, ModuleCall, Op, Plain, Ref, TensorSpec, Weight
 from .arguments import bind
 from .modules import RawCall, class_name
 from .ops import canonical_name, plain_name, spelling
 from .recorder import RawOp, RawSpec
-from .sources import Line, source
+from .sources import source
 from .values import Held, Value
 
 UNSEEN = "opaque"
@@ -30,7 +29,7 @@ class Builder:
 
     def __init__(self, held: dict[str, tuple[TensorSpec, bool]]) -> None:
         self._held = held
-        self._sources: dict[Line | None, Source | None] = {}
+        self._source = cache(source)
 
     def op(self, number: int, raw: RawOp) -> Op:
         """One recorded op, with everything named."""
@@ -38,12 +37,10 @@ class Builder:
             name, arguments = raw.function, _unseen_arguments(raw)
         else:
             name, arguments = canonical_name(spelling(raw.function)), bind(raw.function, raw.args, raw.kwargs)
-        if raw.line not in self._sources:
-            self._sources[raw.line] = source(raw.line)
         reading = _Reading(self._held)
         for argument, value in arguments:
             reading.take(argument, value)
-        reading.complete(raw.function)
+        reading.complete(name, raw.function)
         return Op(
             id=number,
             name=name,
@@ -53,7 +50,7 @@ class Builder:
             attributes=reading.attributes,
             outputs=tuple([spec(output) for output in raw.outputs]),
             inplace=raw.inplace,
-            source=self._sources[raw.line],
+            source=self._source(raw.line),
         )
 
 
@@ -72,10 +69,10 @@ class _Reading:
         """Sort one argument in."""
         if argument is None or name == "inplace" or name.startswith("_"):  # `_stacklevel` and the like
             return
+        holds_values = self._take_values(name, argument)
         if name == "index":
-            self._take_values(name, argument)
             self.attributes[name] = index_words(argument)
-        elif not self._take_values(name, argument):
+        elif not holds_values:
             self.attributes[name] = plain_value(argument)
 
     def _take_values(self, name: str, argument: Any) -> bool:
@@ -87,22 +84,21 @@ class _Reading:
             of, is_buffer = self.held[argument.name]
             self.weights.append(Weight(argument.name, of, name, is_buffer))
         elif kind is tuple:
-            return sum([self._take_values(f"{name}.{i}", part) for i, part in enumerate(argument)]) > 0
+            return any([self._take_values(f"{name}.{i}", part) for i, part in enumerate(argument)])
         elif kind is slice:
-            return sum([self._take_values(name, part) for part in (argument.start, argument.stop, argument.step)]) > 0
+            return any([self._take_values(name, part) for part in (argument.start, argument.stop, argument.step)])
         else:
             return False
         return True
 
-    def complete(self, function: Any) -> None:
+    def complete(self, name: str, function: Any) -> None:
         """Add what the spelling or a weight says about an op besides its arguments."""
-        plain = plain_name(spelling(function)) if not isinstance(function, str) else ""
-        if plain.startswith("conv"):
+        if name.startswith("conv"):
             kernel = next((weight.spec.shape[2:] for weight in self.weights if weight.arg == "weight"), None)
             if kernel is not None:
                 self.attributes = {"kernel_size": kernel, **self.attributes}
-        elif plain.startswith(("rnn_tanh", "rnn_relu")):
-            self.attributes["nonlinearity"] = plain[4:8]
+        elif name in ("rnn", "rnn_cell") and not isinstance(function, str):
+            self.attributes["nonlinearity"] = spelling(function)[4:8]
 
 
 def _unseen_arguments(raw: RawOp) -> Iterator[tuple[str, Any]]:
@@ -123,10 +119,10 @@ def spec(raw: RawSpec) -> TensorSpec:
 
 def plain_value(value: Any) -> Plain:
     """An argument as a plain value; non-finite floats as words."""
+    if value is None or isinstance(value, (int, str)):
+        return value
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
     if isinstance(value, tuple):
         return tuple(plain_value(part) for part in value)
     if isinstance(value, torch.dtype):
@@ -150,7 +146,7 @@ def index_words(index: Any) -> str:
 
 def module_calls(raws: list[RawCall], ops: tuple[Op, ...]) -> tuple[ModuleCall, ...]:
     """Module calls, each with the values that enter it, by argument or otherwise, and those it returned."""
-    sizes = _Sizes(raws[0].module)
+    parameters: dict[int, dict[int, int]] = {}
     entering = _entering(raws, ops)
     return tuple(
         ModuleCall(
@@ -159,7 +155,7 @@ def module_calls(raws: list[RawCall], ops: tuple[Op, ...]) -> tuple[ModuleCall, 
             cls=class_name(raw.module),
             parent=raw.parent,
             number=raw.number,
-            parameters=sizes.of(raw.module),
+            parameters=sum(_parameters(raw.module, parameters).values()),
             inputs=_refs((*raw.inputs, *entering[i])),
             outputs=_refs(raw.outputs),
         )
@@ -186,40 +182,14 @@ def _entering(raws: list[RawCall], ops: tuple[Op, ...]) -> list[list[Value]]:
 
 
 def _refs(values: Iterable[Value]) -> tuple[Ref, ...]:
-    return tuple(Ref(value.op, value.slot) for value in dict.fromkeys(values))
+    return tuple([Ref(value.op, value.slot) for value in dict.fromkeys(values)])
 
 
-class _Sizes:
-    """Numbers of distinct parameter elements in modules and below them.
-
-    What only one module owns is added up; parameters that several own (tied weights) are told apart by identity.
-    """
-
-    def __init__(self, model: nn.Module) -> None:
-        modules = list(model.modules())
-        owners = Counter(id(p) for module in modules for p in module._parameters.values() if p is not None)
-        self._tied = {parameter for parameter, count in owners.items() if count > 1}
-        parents = Counter(id(child) for module in modules for child in module._modules.values())
-        self._has_shared_modules = any(
-            parents[id(module)] > 1 and next(module.parameters(), None) is not None for module in modules
-        )
-        self._known: dict[int, tuple[int, dict[int, int]]] = {}
-
-    def of(self, module: nn.Module) -> int:
-        if self._has_shared_modules:
-            return sum(parameter.numel() for parameter in module.parameters())
-        alone, tied = self._split(module)
-        return alone + sum(tied.values())
-
-    def _split(self, module: nn.Module) -> tuple[int, dict[int, int]]:
-        """Elements that one module owns alone, and sizes of the tied parameters."""
-        if id(module) not in self._known:
-            own = {id(p): p.numel() for p in module._parameters.values() if p is not None}
-            tied = {key: size for key, size in own.items() if key in self._tied}
-            alone = sum(own.values()) - sum(tied.values())
-            for child in module.children():
-                below, tied_below = self._split(child)
-                alone += below
-                tied.update(tied_below)
-            self._known[id(module)] = alone, tied
-        return self._known[id(module)]
+def _parameters(module: nn.Module, known: dict[int, dict[int, int]]) -> dict[int, int]:
+    """Sizes of the distinct parameters in a module and below it, by identity (tied weights are one)."""
+    if id(module) not in known:
+        sizes = known[id(module)] = {id(p): p.numel() for p in module._parameters.values() if p is not None}
+        for child in module._modules.values():
+            if child is not None:
+                sizes.update(_parameters(child, known))
+    return known[id(module)]

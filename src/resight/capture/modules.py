@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,16 +31,19 @@ class RawCall:
 
 
 class ModuleCalls:
-    """The calls made so far, and the stack of those that are running. Call 0 is the model's own."""
+    """The calls made so far, and the stack of those that are running. Call 0 is the model's own.
 
-    def __init__(self, model: nn.Module, recorder: Recorder) -> None:
+    `modules` are the model's, by path; the model itself is `""`.
+    """
+
+    def __init__(self, modules: Mapping[str, nn.Module], recorder: Recorder) -> None:
         self._recorder = recorder
-        self._paths = {id(module): path for path, module in model.named_modules()}
-        self._numbers: Counter[str] = Counter({"": 1})
+        self._paths = {id(module): path for path, module in modules.items()}
+        self._numbers = {"": 0}
         self._stack = [0]
         self._entered = False
         self._thread = threading.get_ident()
-        self.calls = [RawCall(model, "", -1, 0, 0)]
+        self.calls = [RawCall(modules[""], "", -1, 0, 0)]
         self.unseen: list[str] = []
 
     @contextmanager
@@ -78,8 +80,8 @@ class ModuleCalls:
         if path is None:  # made during the forward, so no name leads to it
             around = self.calls[parent].path
             path = f"{around}.({type(module).__name__})" if around else f"({type(module).__name__})"
-        call = RawCall(module, path, parent, self._numbers[path], len(self._recorder.ops))
-        self._numbers[path] += 1
+        number = self._numbers[path] = self._numbers.get(path, -1) + 1
+        call = RawCall(module, path, parent, number, len(self._recorder.ops))
         self._stack.append(len(self.calls))
         self._recorder.call = len(self.calls)
         self.calls.append(call)
@@ -93,7 +95,7 @@ class ModuleCalls:
                 self._stack.pop()
             self._recorder.call = self._stack[-1]
             call = self.calls[self._stack[-1]]
-            tensors = (result,) if isinstance(result, Tensor) else tuple(tensors_in(result))
+            tensors = tensors_in(result)
             call.outputs = self._values(tensors)
             if len(call.outputs) < len(tensors) and self._record_unseen(call, args, tensors):
                 call.outputs = self._values(tensors)
@@ -101,7 +103,7 @@ class ModuleCalls:
                 self._stack.pop()
             self._recorder.call = self._stack[-1]
 
-    def _record_unseen(self, call: RawCall, args: Any, tensors: tuple[Tensor, ...]) -> bool:
+    def _record_unseen(self, call: RawCall, args: Any, tensors: list[Tensor]) -> bool:
         """A module in which no op was seen, yet which made tensors, becomes one op named by its class."""
         ops = self._recorder.ops
         if any(ops[i].function not in ("input", "constant") for i in range(call.first, len(ops))):
@@ -117,7 +119,7 @@ class ModuleCalls:
         self.unseen.append(f"{call.path} ({name})" if call.path else name)
         return True
 
-    def _values(self, tensors: Iterable[Tensor]) -> list[Value]:
+    def _values(self, tensors: list[Tensor]) -> list[Value]:
         """The values that tensors hold, where they are known."""
         found = [self._recorder.values.find(tensor) for tensor in tensors]
         return [value for value in found if type(value) is Value]
@@ -125,4 +127,5 @@ class ModuleCalls:
 
 def class_name(module: nn.Module) -> str:
     """A module's class; of a scripted module, the class it was made from."""
-    return str(getattr(module, "original_name", None) or type(module).__name__)
+    original = module.original_name if isinstance(module, torch.jit.ScriptModule) else ""
+    return str(original or type(module).__name__)

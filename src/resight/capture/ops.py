@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import torch
@@ -82,7 +82,7 @@ def spelling(function: Callable[..., Any]) -> str:
     return name.partition(".")[0]
 
 
-@lru_cache(maxsize=4096)
+@cache
 def plain_name(spelled: str) -> str:
     """A spelling without the marks of methods, privacy and writing in place: `add`, `radd`, `conv2d`."""
     if spelled.startswith("__") and spelled.endswith("__"):
@@ -90,7 +90,7 @@ def plain_name(spelled: str) -> str:
     return spelled.rstrip("_").lstrip("_") or spelled
 
 
-@lru_cache(maxsize=4096)
+@cache
 def canonical_name(spelled: str) -> str:
     """The name an op is recorded under: `add` for `add_`, `__radd__` and `__iadd__` alike."""
     plain = plain_name(spelled)

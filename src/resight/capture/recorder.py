@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 import torch
@@ -139,7 +138,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
             self.values.write(tensor, Value(len(self.ops) - 1, 0), replaced)
 
     def _record_several(self, raw: RawOp, result: Any, args: Any) -> None:
-        tensors = tuple(tensors_in(result))
+        tensors = tensors_in(result)
         if not tensors:
             return
         rewritten = {id(tensor) for tensor in tensors_in(args)}.intersection(map(id, tensors))
@@ -182,13 +181,9 @@ def is_in_backward() -> bool:
     return bool(task_id() != -1)
 
 
-def tensors_in(nest: Any) -> Iterator[Tensor]:
+def tensors_in(nest: Any) -> list[Tensor]:
     """Tensors in nested lists, tuples and dicts, in order."""
     if isinstance(nest, Tensor):
-        yield nest
-    elif isinstance(nest, LISTS):
-        for part in nest:
-            yield from tensors_in(part)
-    elif isinstance(nest, dict):
-        for part in nest.values():
-            yield from tensors_in(part)
+        return [nest]
+    parts = nest if isinstance(nest, LISTS) else nest.values() if isinstance(nest, dict) else ()
+    return [tensor for part in parts for tensor in tensors_in(part)]

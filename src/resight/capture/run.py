@@ -101,15 +101,16 @@ class Run:
 
     def __init__(self, model: nn.Module) -> None:
         self._model = model
+        self._modules = dict(model.named_modules())
         self._recorder = Recorder()
-        self._calls = ModuleCalls(model, self._recorder)
+        self._calls = ModuleCalls(self._modules, self._recorder)
         self._held: dict[str, tuple[TensorSpec, bool]] = {}
         self._inputs: list[int] = []
         self._returned: list[tuple[str, Value]] = []
 
     def start(self, given: list[tuple[str, Tensor]]) -> None:
         """Make the model's weights and inputs known."""
-        for path, module in self._model.named_modules():
+        for path, module in self._modules.items():
             for home, is_buffer in ((module._parameters, False), (module._buffers, True)):
                 for name, tensor in home.items():
                     if tensor is not None and self._recorder.values.find(tensor) is None:  # tied ones: the first name

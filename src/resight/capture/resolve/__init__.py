@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +14,9 @@ from torch import nn
 from ...errors import MissingExtra, UserError
 from ...text import did_you_mean
 from . import from_nets, from_python, from_timm, from_torchvision, from_transformers
-from .example import Example, typed, with_image
+from .example import Example, typed
+from .images import with_image
+from .preprocessing import Preprocessing, Size
 from .signature import unfit_arguments
 from .spec import FORMS, Spec, parse_spec
 from .weights import SUFFIXES, load_weights
@@ -44,6 +47,8 @@ class Family(Protocol):
     def build(self, spec: Spec, device: str) -> nn.Module: ...
 
     def example(self, model: nn.Module, spec: Spec, device: str) -> Example: ...
+
+    def preprocessing(self, model: nn.Module, spec: Spec, size: Size) -> Preprocessing | None: ...
 
 
 FAMILIES: dict[str, Family] = {"torchvision": from_torchvision, "timm": from_timm, "hf": from_transformers}
@@ -79,7 +84,7 @@ def resolve(
         model.requires_grad_(False)  # as under no_grad: activations need not be kept for a backward
     example = typed(inputs, device) if inputs else family.example(model, spec, device)
     if image is not None:
-        example = with_image(example, image, device)
+        example = with_image(example, image, device, partial(family.preprocessing, model, spec))
     return Resolved(model, example.args, example.kwargs, spec.title, _notes(example, device, weights))
 
 

@@ -10,6 +10,7 @@ from ...errors import UserError
 from ...nets import NETS, ResNet
 from .building import build_on
 from .example import Example, floats
+from .preprocessing import Size
 from .spec import Spec
 
 
@@ -36,3 +37,7 @@ def example(model: nn.Module, spec: Spec, device: str) -> Example:
     sizes = (1, net.conv1.in_channels, net.image_size, net.image_size)
     said = f"input guessed: {'x'.join(map(str, sizes))}, the size the {net.stem} stem is made for"
     return Example((floats(sizes, device),), said=said)
+
+
+def preprocessing(model: nn.Module, spec: Spec, size: Size) -> None:
+    """None: our networks take what `preprocessing.imagenet` makes, whole pictures below 128 pixels."""

@@ -19,6 +19,7 @@ from ...text import did_you_mean
 from .building import blamed_on, build_on
 from .example import Example
 from .guess import guess_example
+from .preprocessing import Size
 from .spec import Spec
 
 
@@ -141,3 +142,7 @@ def _is_required(parameter: inspect.Parameter) -> bool:
 def example(model: nn.Module, spec: Spec, device: str) -> Example:
     """Inputs guessed from the network's first layer."""
     return guess_example(model, device)
+
+
+def preprocessing(model: nn.Module, spec: Spec, size: Size) -> None:
+    """None: a network of the user's own does not say how its inputs were made."""

@@ -10,6 +10,7 @@ from ...errors import MissingExtra, UserError
 from ...text import did_you_mean
 from .building import blamed_on, build_on
 from .example import Example, floats
+from .preprocessing import Preprocessing, Size, fit_channels
 from .spec import Spec
 
 
@@ -56,3 +57,12 @@ def example(model: nn.Module, spec: Spec, device: str) -> Example:
     return Example(
         (floats(sizes, device),), said=f"input guessed: {'x'.join(map(str, sizes))}, timm's size for this model"
     )
+
+
+def preprocessing(model: nn.Module, spec: Spec, size: Size) -> Preprocessing:
+    """timm's own evaluation transform by the model's configuration, for inputs of this size."""
+    timm = _timm()
+    config = timm.data.resolve_model_data_config(model)
+    config.update({name: fit_channels(config[name], size) for name in ("mean", "std")}, input_size=tuple(size))
+    transform = timm.data.create_transform(**config, is_training=False)
+    return Preprocessing(transform, f"prepared by timm's transform for this model at {size.height}x{size.width}")

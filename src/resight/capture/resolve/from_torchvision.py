@@ -11,6 +11,7 @@ from ...errors import MissingExtra, UserError
 from ...text import did_you_mean
 from .building import blamed_on, build_on
 from .example import Example, floats
+from .preprocessing import Preprocessing, Size, cropped
 from .spec import Spec
 
 DEFAULT_SIZE = 224
@@ -83,10 +84,34 @@ def _image_size(model: nn.Module, spec: Spec) -> tuple[int, int]:
     fixed = getattr(model, "image_size", None)
     if isinstance(fixed, int):
         return fixed, fixed
-    weights = list(_models().get_model_weights(spec.name))
-    preset = weights[-1].transforms() if weights else None
-    sizes = getattr(preset, "crop_size", None) or getattr(preset, "resize_size", None) or [DEFAULT_SIZE]
-    return int(sizes[0]), int(sizes[-1])
+    weights = _weights(spec)
+    return (_preset_size(weights.transforms()) if weights else None) or (DEFAULT_SIZE, DEFAULT_SIZE)
+
+
+def _weights(spec: Spec) -> Any:
+    """The entry of torchvision's best weights, whose transforms can be had without them; None where none exist."""
+    entries = _models().get_model_weights(spec.name)
+    return entries.DEFAULT if len(entries) else None
+
+
+def _preset_size(preset: Any) -> tuple[int, int] | None:
+    """Height and width of what a preset makes of a square picture; None where it does not resize."""
+    sizes = getattr(preset, "crop_size", None) or getattr(preset, "resize_size", None)
+    return (int(sizes[0]), int(sizes[-1])) if sizes else None
+
+
+def preprocessing(model: nn.Module, spec: Spec, size: Size) -> Preprocessing | None:
+    """The transforms that torchvision ships with the model's best weights, which are not downloaded."""
+    weights = _weights(spec)
+    if weights is None:
+        return None
+    preset, wanted = weights.transforms(), (size.height, size.width)
+    if _preset_size(preset) in (wanted, None):
+        return Preprocessing(preset, f"prepared by the transforms of torchvision's {weights}")
+    exact = {name: list(wanted) for name in ("crop_size", "resize_size") if hasattr(preset, name)}
+    normalise = weights.transforms(**exact)
+    said = f"cropped to {size.height}x{size.width} and normalised by the transforms of torchvision's {weights}"
+    return Preprocessing(lambda picture: normalise(cropped(picture, size)), said)
 
 
 def _by(sizes: tuple[int, ...]) -> str:

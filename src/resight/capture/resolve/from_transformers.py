@@ -15,7 +15,9 @@ from ...errors import MissingExtra, UserError
 from ...text import did_you_mean
 from .building import blamed_on, build_on
 from .example import Example
+from .preprocessing import Preprocessing, Size
 from .spec import Spec
+from .transformers_images import processor_preprocessing
 from .transformers_inputs import make_inputs
 
 
@@ -123,6 +125,12 @@ def example(model: nn.Module, spec: Spec, device: str) -> Example:
     """Inputs of the shapes the configuration speaks of: token ids, pixels, audio."""
     with blamed_on(f"cannot guess the input of hf:{spec.name}"):
         return make_inputs(model, spec.name, device)
+
+
+def preprocessing(model: nn.Module, spec: Spec, size: Size) -> Preprocessing | None:
+    """What the model type's image processor does, where it has one."""
+    with offline():
+        return processor_preprocessing(spec.name, size)
 
 
 @contextmanager
