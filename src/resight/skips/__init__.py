@@ -1,10 +1,11 @@
 """Find residual connections: where a value parts and meets itself again, one way short and one learned.
 
 The search reads the graph alone, in five steps: `flow` keeps the live data values, `merges` finds where
-they meet, `shortcuts` walks back from each operand, `ways` weighs the other way, `find` decides.
+they meet, `shortcuts` walks back from each operand, `ways` weighs the other way, `find` decides. `operands`
+tells afterwards which values meet at a skip's merge.
 """
 
 from .find import find_skips
-from .types import KINDS, Skip, Span
+from .types import KINDS, Edit, Join, Skip, Span
 
-__all__ = ["KINDS", "Skip", "Span", "find_skips"]
+__all__ = ["KINDS", "Edit", "Join", "Skip", "Span", "find_skips"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ..graph import Graph
 from . import vocabulary as words
 from .flow import Flow, flow_of
+from .joins import joins, orders
 from .merges import Merge, merges
 from .shortcuts import Walk, walk_back
 from .types import Skip, Span
@@ -19,8 +20,10 @@ LINK_REACH = 6
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One way a merge may close a skip: a source, the walk back to it, and the region from it to the other operands."""
+    """One way a merge may close a skip: an operand, the walk back from it to a source, and the region from there to
+    the other operands."""
 
+    operand: int
     source: int
     walk: Walk
     weak: bool
@@ -43,6 +46,7 @@ def find_skips(graph: Graph) -> tuple[Skip, ...]:
     Time is linear in the ops between sources and merges, where closed inner skips count as one op.
     """
     flow = flow_of(graph)
+    order = orders(graph)
     sealed: dict[int, Sealed] = {}
     found: dict[int, Skip] = {}
     for merge in merges(flow):
@@ -51,7 +55,7 @@ def find_skips(graph: Graph) -> tuple[Skip, ...]:
             continue
         # A bare wire adds nothing to the region of the other operands, so that one serves again.
         inside = region(flow, best.source, merge.operands, sealed) if best.walk.ops else best.region
-        skip = _describe(flow, merge, best, inside, found)
+        skip = _describe(flow, merge, best, inside, found, order)
         found[merge.op] = skip
         if skip.closed and not skip.weak and not inside.entries and not inside.rooted:
             sealed[merge.op] = _seal(flow, merge, best.source, inside, skip)
@@ -92,7 +96,7 @@ def _candidates(flow: Flow, merge: Merge, operand: int, sealed: dict[int, Sealed
         ways = region(flow, source, others, sealed, values_only=True).ways if gated else regions[source].ways
         judged = [_judge(walk, ways[op]) for op in map(flow.maker.__getitem__, others) if op in ways]
         if True in judged or False in judged:
-            yield Candidate(source, walk, True not in judged, regions[source])
+            yield Candidate(operand, source, walk, True not in judged, regions[source])
 
 
 def _judge(walk: Walk, way: Way) -> bool | None:
@@ -104,7 +108,9 @@ def _judge(walk: Walk, way: Way) -> bool | None:
     return None
 
 
-def _describe(flow: Flow, merge: Merge, best: Candidate, inside: Region, found: dict[int, Skip]) -> Skip:
+def _describe(
+    flow: Flow, merge: Merge, best: Candidate, inside: Region, found: dict[int, Skip], order: dict[int, int]
+) -> Skip:
     shortcut = tuple(sorted(best.walk.ops))
     around = {merge.op, *merge.inner}
     branch = (op for op in inside.ways if op not in best.walk.ops and op not in inside.stepped)
@@ -124,6 +130,7 @@ def _describe(flow: Flow, merge: Merge, best: Candidate, inside: Region, found: 
         closed=_is_closed(flow, inside, around),
         long=any(op in found and not found[op].weak for op in inside.ways),
         link=_link(flow, best.source, found),
+        joins=joins(flow, merge, best.operand, inside, order),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ..graph import Ref
@@ -12,6 +12,40 @@ Span: TypeAlias = tuple[int, int]
 
 KINDS = ("identity", "scaled", "normed", "resampled", "projection", "gated")
 """Kinds of shortcut, plainest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """One op of a merge that takes in the shortcut, the branch, or both, said so that another run can find it.
+
+    It is op number `order` (from 0) among the ops called `name` that the user's line `text` (empty where only
+    torch's own code ran) made in call `number` of the module at `path`. `shortcut` and `branch` are the
+    arguments (`input`, `other`, `tensors.1`) through which either comes in.
+    """
+
+    path: str
+    number: int
+    name: str
+    text: str
+    order: int
+    shortcut: tuple[str, ...] = ()
+    branch: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What a branch adds to its shortcut as both enter the merge, over all elements of all batches.
+
+    `gain` is rms(branch) / rms(shortcut), `cosine` that of the angle between the two, `update` is
+    rms(branch) / rms(merge output): the share of what leaves that the branch wrote. None where it is not
+    defined: a shortcut that is all zero, a concat (no cosine), an output that is all zero, or values that are
+    not finite. `count` is the number of elements of the branch.
+    """
+
+    gain: float | None
+    cosine: float | None
+    update: float | None
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +62,8 @@ class Skip:
     it is reported but not counted. `closed`: nothing else leaves the region, so the block can be taken
     out cleanly. `long`: the region holds another skip's merge. `recurrent`: one step of a loop over
     time. `link` says what lies between this skip and the merge before it: `identity`, `act`, `norm`,
-    or an empty string for none of these.
+    or an empty string for none of these. `joins`: how to find the merge in another run; no part of what
+    makes two skips equal.
     """
 
     merge: int
@@ -45,9 +80,31 @@ class Skip:
     long: bool = False
     recurrent: bool = False
     link: str = ""
+    joins: tuple[Join, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def name(self) -> str:
         """Kind and combination in one phrase: `identity`, `projection`, `identity concat`, `partial identity`."""
         words = ("partial" if self.partial else "", self.kind, "concat" if self.combine == "concat" else "")
         return " ".join(word for word in words if word)
+
+    def without_branch(self) -> Edit:
+        """Keep only the shortcut: zeros stand in the branch's place (in a concat, its channels are zeros)."""
+        return Edit(self, branch=0.0)
+
+    def without_shortcut(self) -> Edit:
+        """Keep only the branch: zeros stand in the shortcut's place, as in the network's plain twin."""
+        return Edit(self, shortcut=0.0)
+
+    def scaled(self, factor: float) -> Edit:
+        """Multiply the branch by `factor`: 1 changes nothing, 0 is `without_branch`, -1 turns it round."""
+        return Edit(self, branch=float(factor))
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change to one merge, for `resight.edit`: what shortcut and branch are multiplied by where they meet."""
+
+    skip: Skip
+    shortcut: float = 1.0
+    branch: float = 1.0

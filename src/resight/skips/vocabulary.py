@@ -71,4 +71,6 @@ BLENDS = frozenset(["lerp"])
 FUSED_ADDS = frozenset("addmm addbmm baddbmm addmv addr addcmul addcdiv".split())
 CONCATS = frozenset(["cat"])
 SUMS = frozenset(["sum", "mean"])
+MERGING = ADDS | BLENDS | FUSED_ADDS | CONCATS | {"stack"}
+"""Ops that take in the operands of a merge."""
 RANDOM = frozenset("bernoulli rand rand_like randn randn_like dropout empty_like".split())
