@@ -297,7 +297,9 @@ def test_a_module_line_that_cannot_be_joined_is_a_bug(line: str, monkeypatch: py
         engine.joined_modules((f"stray {line}",))
 
 
-@pytest.mark.parametrize(("script", "file"), [("make_schema", "schema.js"), ("make_advances", "advances.js")])
+@pytest.mark.parametrize(
+    ("script", "file"), [("make_schema", "schema.js"), ("make_palette", "palette.js"), ("make_advances", "advances.js")]
+)
 def test_generated_modules_are_up_to_date(script: str, file: str) -> None:
     written = (ROOT / "src/resight/picture/web" / file).read_text(encoding="utf-8")
     assert runpy.run_path(str(ROOT / "scripts" / f"{script}.py"))["script"]() == written

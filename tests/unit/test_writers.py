@@ -16,8 +16,9 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from pictures import DRAWN, HOSTILE, failed, hostile, residual, stacked, unet
-from resight.picture import RENDERERS, drawing, fonts
-from resight.picture.colours import palette
+from resight import fonts
+from resight.colours import palette
+from resight.picture import RENDERERS, drawing
 from resight.text import one_line
 from resight.traces import Trace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .. import text
-from .colours import Palette, palette
+from ..colours import DASHED, Palette, palette
 from .display import Edge, Folded, Node
 from .drawing import Drawing
 from .folded import inside_out, label_lines, look, outline
@@ -78,6 +78,6 @@ def _style_of(edge: Edge, colours: Palette) -> str:
     name = look(edge)
     if not name:
         return " [weight=4]"
-    dashed = ", style=dashed" if name in colours["dashed"] else ""
+    dashed = ", style=dashed" if name in DASHED else ""
     thickness = 1.5 if edge["weak"] else 3
     return f' [color="{colours["skips"][name]}", penwidth={thickness}, weight=0, tooltip={text.dot(name)}{dashed}]'

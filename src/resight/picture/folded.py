@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .colours import Palette
+from ..colours import Palette
 from .display import Edge, Folded, Node
 
 SIGNS = {"add": "⊕", "sub": "⊖", "concat": "⧺"}

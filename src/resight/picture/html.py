@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from .. import text
+from ..colours import palette
+from ..fonts import FAMILIES
 from . import svg
-from .colours import palette
 from .drawing import Drawing
-from .fonts import FAMILIES
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """What the page may load: nothing. Its own style sheet is all it has."""

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from .. import text
-from .colours import Palette, palette
+from ..colours import DASHED, Palette, palette
 from .display import Edge, Folded, Node
 from .drawing import Drawing
 from .folded import SIGNS, inside_out, label_lines, look, outline
@@ -88,7 +88,7 @@ def _arrow(edge: Edge, closes: bool, colours: Palette) -> str:
     """Thick for a skip, broken where its shortcut is more than a wire; named where it joins."""
     if edge["role"] == "wire":
         return "-->"
-    arrow = "-.->" if look(edge) in colours["dashed"] else "==>"
+    arrow = "-.->" if look(edge) in DASHED else "==>"
     return f"{arrow}|{look(edge)}|" if closes else arrow
 
 

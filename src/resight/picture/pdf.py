@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import chain
 
-from .. import text
-from . import fonts
+from .. import fonts, text
 from .display import Display, Item
 from .drawing import Drawing
 from .pdf_objects import Document, number

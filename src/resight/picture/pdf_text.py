@@ -13,7 +13,7 @@ from typing import Any
 from fontTools.pens.basePen import BasePen
 from fontTools.ttLib import TTFont
 
-from . import fonts
+from .. import fonts
 from .pdf_objects import Document, number, utf16
 
 NAMES = {400: "F4", 600: "F6"}

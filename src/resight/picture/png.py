@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import resvg_py
 
+from .. import fonts
 from ..errors import UserError
-from . import fonts, svg
+from . import svg
 from .drawing import Drawing
 
 MOST_PIXELS = 200_000_000

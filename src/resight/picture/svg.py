@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .. import text
-from . import fonts
+from .. import fonts, text
 from .display import Display, Item
 from .drawing import Drawing
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from textwrap import wrap
 
+from ..fonts import is_silent, is_wide
 from .brackets import Span, brackets
 from .display import Folded, Node
 from .drawing import Drawing
 from .folded import SIGNS, held_skips, look
-from .fonts import is_silent, is_wide
 
 WIDTH = 100
 """Columns of a line at most."""

@@ -12,8 +12,9 @@ import { boxItems, frameItems } from "./boxes.js";
 import { fold } from "./fold.js";
 import { drawHeader } from "./header.js";
 import { layOut } from "./ladder.js";
+import { THEMES } from "./palette.js";
 import { arrowHead, roundedWay, shortened } from "./shapes.js";
-import { THEMES, WIRE_LINE } from "./theme.js";
+import { WIRE_LINE } from "./theme.js";
 
 /** Radius of a wire's corners and length of its arrow head, in pixels. */
 const CORNER = 8;

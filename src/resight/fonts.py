@@ -14,7 +14,7 @@ from typing import Any
 
 from fontTools.ttLib import TTFont, TTLibError
 
-SHIPPED = Path(__file__).parent / "web/fonts"
+SHIPPED = Path(__file__).parent / "picture/web/fonts"
 FILES = {400: SHIPPED / "Inter-Regular.ttf", 600: SHIPPED / "Inter-SemiBold.ttf"}
 
 FAMILIES = (

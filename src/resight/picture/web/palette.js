@@ -1,0 +1,152 @@
+/**
+ * Colours by theme and dashes by look; written from colours.py by scripts/schema.
+ *
+ * @import {Theme} from "./theme.js"
+ */
+
+/** @type {Record<string, Theme>} */
+export const THEMES = {
+  "light": {
+    "background": "#ffffff",
+    "ink": "#17202e",
+    "muted": "#66748a",
+    "wire": "#8391a5",
+    "alarm": "#d92d20",
+    "alarmFill": "#fdecea",
+    "frames": [
+      "#f6f8fc",
+      "#eef2f9",
+      "#e6ecf6",
+      "#dfe7f3"
+    ],
+    "frameLine": "#cfd8e6",
+    "groups": {
+      "input": {
+        "fill": "#ffffff",
+        "line": "#8d9bb0"
+      },
+      "output": {
+        "fill": "#ffffff",
+        "line": "#8d9bb0"
+      },
+      "linear": {
+        "fill": "#dfeafd",
+        "line": "#9dbdf0"
+      },
+      "norm": {
+        "fill": "#eceff4",
+        "line": "#c3ccd9"
+      },
+      "activation": {
+        "fill": "#dff5e6",
+        "line": "#9fd8b3"
+      },
+      "pool": {
+        "fill": "#f1e6fc",
+        "line": "#cfb1ec"
+      },
+      "merge": {
+        "fill": "#ffffff",
+        "line": "#a9b5c6"
+      },
+      "attention": {
+        "fill": "#fde8f0",
+        "line": "#efb3ca"
+      },
+      "shape": {
+        "fill": "#fbfcfe",
+        "line": "#d3dbe6"
+      },
+      "other": {
+        "fill": "#ffffff",
+        "line": "#bcc7d6"
+      },
+      "module": {
+        "fill": "#e9effa",
+        "line": "#8fa8d0"
+      }
+    },
+    "skips": {
+      "identity": "#e8590c",
+      "scaled": "#d6336c",
+      "normed": "#a87500",
+      "resampled": "#1c7ed6",
+      "projection": "#8431c6",
+      "gated": "#2b8a3e",
+      "concat": "#0c8599"
+    }
+  },
+  "dark": {
+    "background": "#10151d",
+    "ink": "#e8edf5",
+    "muted": "#93a1b5",
+    "wire": "#6d7c92",
+    "alarm": "#ff6b5e",
+    "alarmFill": "#3d1d1c",
+    "frames": [
+      "#161d28",
+      "#1b2431",
+      "#212c3b",
+      "#273445"
+    ],
+    "frameLine": "#33425a",
+    "groups": {
+      "input": {
+        "fill": "#10151d",
+        "line": "#64748b"
+      },
+      "output": {
+        "fill": "#10151d",
+        "line": "#64748b"
+      },
+      "linear": {
+        "fill": "#1a3358",
+        "line": "#3d68a8"
+      },
+      "norm": {
+        "fill": "#27313f",
+        "line": "#475569"
+      },
+      "activation": {
+        "fill": "#173a28",
+        "line": "#347a52"
+      },
+      "pool": {
+        "fill": "#33204a",
+        "line": "#6d4a96"
+      },
+      "merge": {
+        "fill": "#1a222e",
+        "line": "#55657c"
+      },
+      "attention": {
+        "fill": "#43202f",
+        "line": "#8f4561"
+      },
+      "shape": {
+        "fill": "#161d28",
+        "line": "#38465a"
+      },
+      "other": {
+        "fill": "#1a222e",
+        "line": "#475569"
+      },
+      "module": {
+        "fill": "#22314a",
+        "line": "#4c6a99"
+      }
+    },
+    "skips": {
+      "identity": "#ff8a3d",
+      "scaled": "#f783ac",
+      "normed": "#f2c14e",
+      "resampled": "#5ab0ff",
+      "projection": "#c08bff",
+      "gated": "#5fd38a",
+      "concat": "#3bc9db"
+    }
+  }
+};
+
+/** @type {Record<string, number[]>} */
+export const DASHES = {"identity": [], "scaled": [12, 4], "normed": [10, 4, 2, 4], "resampled": [2, 4], "projection": [7, 5], "gated": [12, 4, 3, 4], "concat": []};
