@@ -26,6 +26,8 @@ from resight.errors import UserError
             "m:f(1, 'a:b(c)', width=(2, 3), act=None)",
             Spec("m:f(1, 'a:b(c)', width=(2, 3), act=None)", "m", "f", (1, "a:b(c)"), {"width": (2, 3), "act": None}),
         ),
+        ("resnet20(shortcut=A)", Spec("resnet20(shortcut=A)", "", "resnet20", (), {"shortcut": "A"})),
+        ("m:f(a=none, b=None)", Spec("m:f(a=none, b=None)", "m", "f", (), {"a": "none", "b": None})),
         (" 网络.py:网(宽=8) ", Spec("网络.py:网(宽=8)", "网络.py", "网", (), {"宽": 8})),
     ],
 )  # fmt: skip
@@ -51,6 +53,14 @@ def test_a_spec_is_place_name_and_literal_arguments(text: str, spec: Spec) -> No
 def test_arguments_that_are_no_literals_are_refused(arguments: str) -> None:
     with pytest.raises(UserError, match=r"cannot read the (arguments|spec)"):
         parse_spec("m:f" + arguments)
+
+
+@pytest.mark.parametrize(
+    ("word", "value"), [("true", "True"), ("FALSE", "False"), ("null", "None"), ("nan", "a number")]
+)
+def test_a_bare_word_that_means_a_value_elsewhere_is_not_taken_for_text(word: str, value: str) -> None:
+    with pytest.raises(UserError, match=f"{word} is not a value in Python; write {value}"):
+        parse_spec(f"m:f(a={word})")
 
 
 literals = st.recursive(
