@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from PIL import Image
 from safetensors.torch import save_file
 from torch import nn
 
 from resight.capture.resolve import Resolved, resolve
-from resight.capture.resolve.example import IMAGENET_MEAN, IMAGENET_STD, read_image, typed
+from resight.capture.resolve.example import typed
 from resight.capture.resolve.guess import guess_example
 from resight.capture.resolve.weights import load_weights
 from resight.errors import MissingExtra, UserError
@@ -378,27 +377,6 @@ def test_a_network_that_takes_no_guess_gets_the_one_that_came_furthest(
     assert logger.level == level
     assert [len(module._forward_hooks) for module in model.modules()] == hooks
     assert model.training
-
-
-def test_a_grey_image_is_cropped_and_normalised(tmp_path: Path) -> None:
-    Image.new("RGB", (80, 60), (255, 0, 128)).save(tmp_path / "a.png")
-    pixels = read_image(tmp_path / "a.png", (32, 24), channels=3)
-    expected = [(level / 255 - mean) / std for level, mean, std in zip((255, 0, 128), IMAGENET_MEAN, IMAGENET_STD)]
-    assert pixels.shape == (1, 3, 32, 24)
-    assert torch.allclose(pixels, torch.tensor(expected)[None, :, None, None].expand_as(pixels), atol=1e-6)
-    assert read_image(tmp_path / "a.png", (8, 8), channels=1).shape == (1, 1, 8, 8)
-
-
-def test_an_image_takes_the_place_of_the_guessed_input(nets: Path) -> None:
-    Image.new("RGB", (64, 48), (10, 200, 30)).save("a.png")
-    found = resolve("nets.py:small", image=Path("a.png"))
-    assert shapes(found) == [(1, 3, 32, 32)]
-    assert found.notes == ("image a.png cropped to 32x32 and normalised with ImageNet's mean and deviation",)
-    assert "not an image that can be read" in refused("nets.py:small", image=Path("nets.py"))
-    assert "there is no file b.png" in refused("nets.py:small", image=Path("b.png"))
-    assert "is a directory" in refused("nets.py:small", image=Path(nets))
-    assert "does not take one image" in refused("nets.py:ready", image=Path("a.png"))
-    assert "use --device cpu" in refused("nets.py:small", image=Path("a.png"), device="meta")
 
 
 def test_a_device_that_is_not_there_is_refused() -> None:

@@ -14,6 +14,7 @@ from torch import nn
 from ...errors import MissingExtra, UserError
 from ...text import did_you_mean
 from . import from_nets, from_python, from_timm, from_torchvision, from_transformers
+from .building import SEED
 from .example import Example, typed
 from .images import with_image
 from .preprocessing import Preprocessing, Size
@@ -29,7 +30,7 @@ class Resolved:
     """A network ready to be traced: `trace(model, *args, **kwargs)`.
 
     `title` is what to call it in a picture; `notes` say what was chosen for the user: the input,
-    the device, where the weights come from.
+    the device, the file of weights. `weights` says where they come from in any case, for whoever shows numbers.
     """
 
     model: nn.Module
@@ -37,6 +38,7 @@ class Resolved:
     kwargs: Mapping[str, object]
     title: str
     notes: tuple[str, ...]
+    weights: str = ""
 
 
 class Family(Protocol):
@@ -58,7 +60,7 @@ def resolve(
     text: str,
     *,
     inputs: Sequence[str] = (),
-    image: Path | None = None,
+    image: Path | str | None = None,
     device: str | None = None,
     weights: Path | None = None,
     train: bool = False,
@@ -66,7 +68,8 @@ def resolve(
     """Build the network a spec names and the inputs to run it on.
 
     `inputs` are shapes as the user types them (see `example.typed`); without them they are guessed.
-    `image` replaces the one image input. `device` is `meta` (shapes only, nothing allocated), `cpu`,
+    `image`, a file or `sample:cat`, takes the place of the one image input, prepared as the model's own
+    preprocessing says where it is known. `device` is `meta` (shapes only, nothing allocated), `cpu`,
     `cuda`, ...; by default `meta` for nets by name without weights or an image, else `cpu`.
     Raises UserError (or MissingExtra) whenever one of these cannot be had.
     """
@@ -85,7 +88,17 @@ def resolve(
     example = typed(inputs, device) if inputs else family.example(model, spec, device)
     if image is not None:
         example = with_image(example, image, device, partial(family.preprocessing, model, spec))
-    return Resolved(model, example.args, example.kwargs, spec.title, _notes(example, device, weights))
+    notes = _notes(example, device, weights)
+    return Resolved(model, example.args, example.kwargs, spec.title, notes, _weights_line(spec, family, weights))
+
+
+def _weights_line(spec: Spec, family: Family, file: Path | None) -> str:
+    """Where the numbers in the network come from."""
+    if file is not None:
+        return f"weights from {file.name}"
+    if family is from_python or "weights" in spec.kwargs:
+        return f"weights as {spec.title} makes them (seed {SEED})"
+    return f"weights random (seed {SEED})"
 
 
 def _notes(example: Example, device: str, weights: Path | None) -> tuple[str, ...]:

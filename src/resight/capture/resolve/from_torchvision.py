@@ -108,10 +108,11 @@ def preprocessing(model: nn.Module, spec: Spec, size: Size) -> Preprocessing | N
     preset, wanted = weights.transforms(), (size.height, size.width)
     if _preset_size(preset) in (wanted, None):
         return Preprocessing(preset, f"prepared by the transforms of torchvision's {weights}")
-    exact = {name: list(wanted) for name in ("crop_size", "resize_size") if hasattr(preset, name)}
-    normalise = weights.transforms(**exact)
+    for name in ("crop_size", "resize_size"):
+        if hasattr(preset, name):
+            setattr(preset, name, list(wanted))  # the constructor takes squares only
     said = f"cropped to {size.height}x{size.width} and normalised by the transforms of torchvision's {weights}"
-    return Preprocessing(lambda picture: normalise(cropped(picture, size)), said)
+    return Preprocessing(lambda picture: preset(cropped(picture, size)), said)
 
 
 def _by(sizes: tuple[int, ...]) -> str:
