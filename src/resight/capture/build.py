@@ -12,7 +12,8 @@ from torch import nn
 
 from ..graph import Input, ModuleCall, Op, Plain, Ref, TensorSpec, Weight
 from .arguments import bind
-from .modules import RawCall, class_name
+from .callstack import RawCall
+from .modules import class_name
 from .ops import canonical_name, plain_name, spelling
 from .recorder import RawOp, RawSpec
 from .sources import source
