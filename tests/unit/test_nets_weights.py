@@ -14,7 +14,6 @@ from PIL import Image
 
 from resight import nets
 from resight.capture.resolve import resolve
-from resight.capture.resolve.example import IMAGENET_MEAN, IMAGENET_STD
 from resight.capture.resolve.weights import load_weights
 from resight.errors import UserError
 
@@ -85,6 +84,10 @@ ACCURACY = {"resnet20-12fca82f.th": 0.804, "resnet56-4bfd9763.th": 0.842}
 """On those 2,000, as stated beside the images. They cost the networks a tenth: trained on the pixels before JPEG."""
 
 
+NORMALISATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""Mean and deviation by channel the two were trained with: ImageNet's."""
+
+
 @pytest.fixture(scope="module")
 def shared() -> Path:
     folder = Path(os.environ.get(SHARED, ""))
@@ -106,7 +109,7 @@ def jpegs(shared: Path) -> tuple[torch.Tensor, torch.Tensor]:
             raw = bytearray(Image.open(io.BytesIO(opened.read())).convert("RGB").tobytes())
             pixels.append(torch.frombuffer(raw, dtype=torch.uint8).reshape(32, 32, 3).permute(2, 0, 1))
             labels.append(classes.index(Path(file.name).parent.name))
-    mean, std = torch.tensor(IMAGENET_MEAN)[:, None, None], torch.tensor(IMAGENET_STD)[:, None, None]
+    mean, std = (torch.tensor(values)[:, None, None] for values in NORMALISATION)
     return (torch.stack(pixels) / 255 - mean) / std, torch.tensor(labels)
 
 
