@@ -20,18 +20,18 @@ from .skips import Skip, find_skips
 from .traces import About, Trace, load
 
 if TYPE_CHECKING:
-    from . import nets
+    from . import data, nets
     from .capture.run import trace
     from .picture.payload import View
 
 __version__ = "0.1.0"
 __all__ = [
     "About", "Bug", "CannotWrite", "Failure", "ForwardWarning", "Graph", "MissingExtra", "ModuleCall", "Op", "Ref",
-    "ResightError", "Skip", "TensorSpec", "Trace", "UserError", "View", "find_skips", "load", "nets", "trace",
+    "ResightError", "Skip", "TensorSpec", "Trace", "UserError", "View", "data", "find_skips", "load", "nets", "trace",
 ]  # fmt: skip
 
 _ON_FIRST_USE = {"trace": ".capture.run", "View": ".picture.payload"}
-_ROOMS = ("nets",)
+_ROOMS = ("data", "nets")
 
 traces.draw_with(lambda: import_module(".picture", __name__))
 

@@ -1,0 +1,32 @@
+"""Chance that can be repeated: every draw is a function of numbers that a run knows, never of what was drawn before."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+class Purpose(IntEnum):
+    """What a draw is for; draws for different purposes have nothing in common. Never 0, as zeros may be padding."""
+
+    ORDER = 1
+    AUGMENT = 2
+    HOLD_OUT = 3
+
+
+def seeded(purpose: Purpose, *numbers: int) -> torch.Generator:
+    """A generator for these numbers, such as seed, epoch and batch.
+
+    It is on the CPU, so that every device gets the same draws; numpy's `SeedSequence` mixes the numbers, so that
+    neighbours (seed 1 in epoch 2, seed 2 in epoch 1) are strangers.
+    """
+    state = np.random.SeedSequence((int(purpose), *numbers)).generate_state(1, np.uint64)
+    return torch.Generator().manual_seed(int(state[0]))
+
+
+def shuffled(count: int, purpose: Purpose, *numbers: int) -> Tensor:
+    """The numbers from 0 to `count` - 1 in an order drawn for `numbers`, int64 (count,)."""
+    return torch.randperm(count, generator=seeded(purpose, *numbers))
