@@ -13,10 +13,12 @@ import typer
 
 from .. import __version__
 from ..errors import Bug, ResightError
-from . import show, summary
+from . import data, show, summary
 from .complaints import complain
 
 COMMANDS: list[Callable[..., int]] = [show.show, summary.summary]
+GROUPS: list[typer.Typer] = [data.app]
+"""Commands that have commands of their own."""
 
 UNREAD = 1
 """The reader of our output left before the end (`| head`): nothing to say, as nobody listens."""
@@ -48,6 +50,8 @@ def _resight(
 
 for command in COMMANDS:
     app.command()(command)
+for group in GROUPS:
+    app.add_typer(group)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
