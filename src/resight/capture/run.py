@@ -67,11 +67,12 @@ def trace_graph(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, An
     named = named_arguments(model.forward, args, kwargs)
     given = list(named_tensors(named))
     run = Run(model)
+    _check_initialised(run.modules)
+    modules = list(run.modules.values())
     with ExitStack() as around:
-        modules = list(model.modules())
         around.enter_context(_no_collections())
         notes += around.enter_context(eager(modules))
-        around.enter_context(untouched(model, [tensor for _, tensor in given]))
+        around.enter_context(untouched(modules, [tensor for _, tensor in given]))
         is_computed = not is_weightless(modules, [tensor for _, tensor in given])
         if not is_computed:
             args, kwargs = around.enter_context(faked(model, args, kwargs))
@@ -97,20 +98,20 @@ def trace_graph(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, An
 
 
 class Run:
-    """One forward under the recorder, and the graph of it."""
+    """One forward under the recorder, and the graph of it. `modules` are the model's, by path."""
 
     def __init__(self, model: nn.Module) -> None:
         self._model = model
-        self._modules = dict(model.named_modules())
+        self.modules = dict(model.named_modules())
         self._recorder = Recorder()
-        self._calls = ModuleCalls(self._modules, self._recorder)
+        self._calls = ModuleCalls(self.modules, self._recorder)
         self._held: dict[str, tuple[TensorSpec, bool]] = {}
         self._inputs: list[int] = []
         self._returned: list[tuple[str, Value]] = []
 
     def start(self, given: list[tuple[str, Tensor]]) -> None:
         """Make the model's weights and inputs known."""
-        for path, module in self._modules.items():
+        for path, module in self.modules.items():
             for home, is_buffer in ((module._parameters, False), (module._buffers, True)):
                 for name, tensor in home.items():
                     if tensor is not None and self._recorder.values.find(tensor) is None:  # tied ones: the first name
@@ -182,15 +183,18 @@ def _traceable(model: Any) -> tuple[nn.Module, tuple[str, ...]]:
         kind = model.__name__ if isinstance(model, type) else type(model).__name__
         hint = f"call it first: {kind}(...)" if isinstance(model, type) else "wrap it in a module's forward"
         raise UserError(f"can't trace {kind}: it is no nn.Module", hint=hint)
-    for path, module in model.named_modules():
-        if isinstance(module, LazyModuleMixin) and module.has_uninitialized_params():
-            raise UserError(
-                f"{path or 'the model'} has no shapes yet", hint="run it once to initialise its lazy modules"
-            )
     compiled = getattr(model, "_orig_mod", None)
     if isinstance(compiled, nn.Module):
         return compiled, ("the model is compiled; what is shown is its uncompiled run",)
     return model, ()
+
+
+def _check_initialised(modules: Mapping[str, nn.Module]) -> None:
+    for path, module in modules.items():
+        if isinstance(module, LazyModuleMixin) and module.has_uninitialized_params():
+            raise UserError(
+                f"{path or 'the model'} has no shapes yet", hint="run it once to initialise its lazy modules"
+            )
 
 
 def _device(model: nn.Module, given: list[tuple[str, Tensor]]) -> str:

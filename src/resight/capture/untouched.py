@@ -7,6 +7,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from operator import is_
 from typing import Any
 
 import torch
@@ -30,8 +31,8 @@ FLAGS: tuple[tuple[Callable[[], Any], Callable[[Any], Any]], ...] = (
 
 
 @contextmanager
-def untouched(model: nn.Module, inputs: Sequence[Tensor] = ()) -> Iterator[None]:
-    """Whatever happens inside, also an exception, afterwards the model, its inputs and torch are as before.
+def untouched(modules: Sequence[nn.Module], inputs: Sequence[Tensor] = ()) -> Iterator[None]:
+    """Whatever happens inside, also an exception, afterwards a model's modules, its inputs and torch are as before.
 
     That is: each module's training mode, attributes and hooks (what containers among the attributes hold, one level
     deep), the values of buffers and inputs, which tensors the parameters are, their gradients and whether
@@ -39,7 +40,6 @@ def untouched(model: nn.Module, inputs: Sequence[Tensor] = ()) -> Iterator[None]
     forward is known to write them (embeddings with a maximal norm).
     """
     with ExitStack() as around:
-        modules = list(model.modules())
         for keep in (_kept_flags(), _kept_random_states(), _kept_modules(modules), _kept_gradients(modules)):
             around.enter_context(keep)
         around.enter_context(_kept_contents([*_written(modules), *inputs]))
@@ -85,7 +85,7 @@ def _kept_random_states() -> Iterator[None]:
 @contextmanager
 def _kept_modules(modules: Sequence[nn.Module]) -> Iterator[None]:
     """Attributes of every module, and what the containers among them hold."""
-    saved = [(module, dict(vars(module))) for module in modules]
+    saved = [(module, vars(module).copy()) for module in modules]
     contents = [
         (value, value.copy() if value else EMPTY)
         for _, attributes in saved
@@ -157,9 +157,9 @@ def _has_values(tensor: Tensor) -> bool:
 
 def _same(now: Any, before: Any) -> bool:
     """True if two containers hold the very same objects in the same order; their `==` might ask tensors."""
-    if len(now) != len(before) or [*map(id, now)] != [*map(id, before)]:
+    if len(now) != len(before) or not all(map(is_, now, before)):
         return False
-    return not isinstance(now, dict) or [*map(id, now.values())] == [*map(id, before.values())]
+    return not isinstance(now, dict) or all(map(is_, now.values(), before.values()))
 
 
 def _refill(container: Any, before: Any) -> None:
