@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -36,6 +37,19 @@ def binary_size(count: float) -> str:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.3g} {unit}"
         size /= 1024
     return f"{size:.3g} TiB"
+
+
+def number(value: float) -> str:
+    """A measured value with three significant digits: `0.0123`, `−1.5`, `12,300`, `1.23e−7`, `nan`."""
+    size = float(f"{value:.3g}")
+    if size == 0 or not math.isfinite(size):
+        words = f"{size:g}".removeprefix("-") if size == 0 else f"{size:g}"
+    elif 1e-3 <= abs(size) < 1e6:
+        words = f"{size:,.0f}" if abs(size) >= 1000 else f"{size:g}"
+    else:
+        mantissa, _, exponent = f"{size:.2e}".partition("e")
+        words = f"{float(mantissa):g}e{int(exponent)}"
+    return words.replace("-", "−")
 
 
 def shape(sizes: Iterable[int]) -> str:
