@@ -211,6 +211,16 @@ def test_a_projection_before_pre_activation_blocks_reads_the_activated_value() -
     assert torch.equal(block(x), block.downsample[0](torch.relu(block.bn1(x))))
 
 
+@pytest.mark.parametrize("pre_activation", [False, True])
+def test_what_is_averaged_at_the_end_is_activated(pre_activation: bool) -> None:
+    net = nets.resnet20(pre_activation=pre_activation)
+    averaged: list[torch.Tensor] = []
+    net.avgpool.register_forward_pre_hook(lambda _, inputs: averaged.extend(inputs))
+    net(images(2, 3, 32, 32))
+    assert averaged[0].shape == (2, 64, 8, 8)
+    assert averaged[0].min() == 0
+
+
 # --- zero init ------------------------------------------------------------------------------------------------------
 
 
