@@ -52,6 +52,33 @@ def number(value: float) -> str:
     return words.replace("-", "−")
 
 
+def number(value: float) -> str:
+    """A measured number in three significant digits: `0.0312`, `-2.12`, `1234`, `1.2e-7`, `nan`."""
+    if 999.5 <= abs(value) < 99_999.5:
+        return f"{value:.0f}"
+    digits, exponent, power = f"{value:.3g}".partition("e")
+    if exponent and "." in digits:
+        digits = digits.rstrip("0").rstrip(".")
+    return f"{digits}e{int(power)}" if exponent else digits
+
+
+def share(value: float) -> str:
+    """A part of a whole in percent; only none at all is 0%, and only all of it 100%."""
+    if value != value:
+        return "nan"
+    if 0 < value < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= value < 1 else f"{value:.0%}"
+
+
+def duration(seconds: float) -> str:
+    """A time span with three significant digits: `1.42 s`, `310 µs`."""
+    for size, unit in ((1, "s"), (1e-3, "ms"), (1e-6, "µs")):
+        if abs(seconds) >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / 1e-9:.3g} ns"
+
+
 def shape(sizes: Iterable[int]) -> str:
     """Sizes joined by ×: `64×56×56`; `scalar` for none."""
     return "×".join(map(str, sizes)) or "scalar"

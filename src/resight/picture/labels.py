@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from .. import text
 from ..graph import Failure, Graph, Op, Output, TensorSpec
+from ..graph.aside import is_cache, shown_ops
 from ..graph.cost import call_costs
 from ..skips import Skip
 from ..traces import About
 from .alike import alike
-from .aside import is_cache, shown_ops
 from .payload import SCHEMA, CallBox, OpBox, OutputBox, Payload, SkipArc
 from .words import SIGNS, detail, group, title
 

@@ -1,11 +1,11 @@
-"""Which ops and outputs a picture leaves out unless everything is asked for."""
+"""Which ops and outputs pictures and tables leave out unless everything is asked for."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from ..graph import Graph, Output
-from ..graph.walk import LOOK_UPS, is_data, is_live
+from .types import Graph, Output
+from .walk import LOOK_UPS, is_data, is_live
 
 CARRIERS = frozenset("reshape flatten unsqueeze squeeze expand contiguous to transpose clone detach getitem".split())
 """Ops that hand ids on to an embedding look-up unchanged, save for their shape or dtype."""
@@ -19,7 +19,7 @@ def is_cache(output: Output) -> bool:
 
 
 def shown_ops(graph: Graph) -> list[bool]:
-    """For each op, whether a picture shows it.
+    """For each op, whether a picture or table shows it.
 
     Shown are live ops that carry data, what is computed from them for the model's answer, the way of ids
     from an input to an embedding look-up, and the op that raised. Masks, constants, positions, values made
