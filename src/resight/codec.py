@@ -12,7 +12,12 @@ from .errors import UserError
 
 
 def encode(value: Any) -> Any:
-    """A dataclass as a dict without the fields that hold their default; tuples as lists."""
+    """A dataclass as a dict without the fields that hold their default; tuples as lists.
+
+    A class with the methods `to_plain` and `from_plain` says itself how it is written and read.
+    """
+    if hasattr(value, "to_plain"):
+        return value.to_plain()
     if is_dataclass(value) and not isinstance(value, type):
         return {
             name: encode(held)
@@ -50,6 +55,8 @@ Decoder = Callable[[Any, str], Any]
 @cache
 def _decoder(cls: Any) -> Decoder:
     origin = get_origin(cls)
+    if hasattr(cls, "from_plain"):
+        return lambda value, where: cls.from_plain(value)
     if is_dataclass(cls):
         return _dataclass_decoder(cls)
     if origin is tuple:

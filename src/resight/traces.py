@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from . import text
 from .codec import decode, encode
 from .errors import Bug, UserError
-from .graph import Failure, Graph
+from .graph import Failure, Graph, Ref
+from .recording import Activation, Recording
+from .recording.activation import refs_named
 from .skips import KINDS, Skip
 
-SCHEMA = 1
-"""Version of the JSON file. A reader refuses newer ones and migrates older ones."""
+SCHEMA = 2
+"""Version of the JSON file. A reader refuses newer ones; older ones lack what was added since: 2 has recordings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +63,48 @@ def draw_with(opener: Callable[[], Pictures]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A network as it ran once: `graph`, `skips`, and `about`, where they come from.
+    """A network as it ran once: `graph`, `skips`, and `about`, where they come from; `recording`, what flowed through.
 
-    `print(trace)` shows it in the terminal, a notebook shows its picture, `save` writes it in any format.
+    `print(trace)` shows it in the terminal, a notebook shows its picture, `save` writes it in any format. Values are
+    looked up by name: `trace["layer1.0.conv1"]` is what that module returned, `trace["layer1.0:add"]` what the op
+    `add` made that ran in it but in no module inside it, `trace[":add"]` one of the model's own; `trace[name, 0]`
+    is the first call or op of that name, without a number the last.
     """
 
     about: About
     graph: Graph
     skips: tuple[Skip, ...]
+    recording: Recording | None = None
 
     @property
     def failure(self) -> Failure | None:
         """Why the forward stopped, or None if it finished."""
         return self.graph.failure
+
+    def __getitem__(self, name: str | Ref | tuple[str, int]) -> Activation:
+        """A value by name (see above) or by `Ref`; the first one, where a module returned or an op made several.
+
+        Raises:
+            UserError: nothing has that name; lists the closest names.
+        """
+        if isinstance(name, Ref):
+            return self._activation(name, f"{name.op}.{name.slot}")
+        path, number = name if isinstance(name, tuple) else (name, None)
+        return self._activation(refs_named(self.graph, path, number)[0], path)
+
+    def _activation(self, ref: Ref, title: str) -> Activation:
+        seen, spec = self.recording, self.graph.spec(ref)
+        if seen is None:
+            return Activation(title, ref, spec)
+        return Activation(
+            title,
+            ref,
+            spec,
+            summary=seen.values.summary(ref),
+            gradient=None if seen.gradients is None else seen.gradients.summary(ref),
+            tensor=seen.kept.get(ref),
+            seconds=None if seen.seconds is None else float(seen.seconds[ref.op]),
+        )
 
     def count(self) -> dict[str, int]:
         """How many skips of each name (`identity`, `projection`, `identity concat`), plainest first.
@@ -97,7 +128,8 @@ class Trace:
         """Write the trace in the format its suffix names, at once or not at all; returns the path.
 
         `.svg`, `.png`, `.pdf`, `.html`, `.md`, `.mmd`, `.dot`, `.txt` draw it, with the fields of
-        `resight.View` as options (`depth=2`, `theme="dark"`); `.json` holds all of it, for `resight.load`.
+        `resight.View` as options (`depth=2`, `theme="dark"`); `.json` holds all of it, for `resight.load`, with
+        kept tensors in a `.safetensors` file of the same name beside it.
 
         Raises:
             CannotWrite: the folder is missing or not writable; nothing is left behind.
@@ -148,7 +180,7 @@ class Trace:
 
 
 def load(path: str | Path) -> Trace:
-    """Open a saved trace (`.json`) without importing torch.
+    """Open a saved trace (`.json`, and the `.safetensors` file beside it if tensors were kept) without importing torch.
 
     Raises:
         UserError: no such file, not a trace, or written by a newer resight.
@@ -159,4 +191,7 @@ def load(path: str | Path) -> Trace:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not text"
         raise UserError(f"cannot read {path}: {reason}", hint="expected a .json file that resight saved") from None
-    return Trace.from_json(words, where=file.name)
+    trace = Trace.from_json(words, where=file.name)
+    if trace.recording is None or not trace.recording.kept:
+        return trace
+    return replace(trace, recording=trace.recording.with_kept_from(file.with_suffix(".safetensors")))

@@ -56,7 +56,7 @@ def test_loading_needs_no_torch(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda body: {**body, "resight": 99}, "has schema 99, newer than 1; update resight"),
+        (lambda body: {**body, "resight": 99}, "has schema 99, newer than 2; update resight"),
         (lambda body: {"a": 1}, "is JSON, but not a trace"),
         (lambda body: {k: v for k, v in body.items() if k != "graph"}, "Trace has no graph"),
         (lambda body: {**body, "skips": 3}, "Trace.skips is int instead of list"),

@@ -54,7 +54,11 @@ def save_all(trace: Trace, paths: Iterable[str | Path], **options: Any) -> list[
     files = {Path(path): renderer_for(path) for path in paths}
     for path in files:
         check_writable(path)
-    write_files({path: render(drawn) for path, render in files.items()})
+    contents = {path: render(drawn) for path, render in files.items()}
+    for path, render in files.items():
+        if render is json.render:
+            contents.update(json.beside(drawn, path))
+    write_files(contents)
     return list(files)
 
 

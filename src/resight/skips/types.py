@@ -63,7 +63,7 @@ class Skip:
     out cleanly. `long`: the region holds another skip's merge. `recurrent`: one step of a loop over
     time. `link` says what lies between this skip and the merge before it: `identity`, `act`, `norm`,
     or an empty string for none of these. `joins`: how to find the merge in another run; no part of what
-    makes two skips equal.
+    makes two skips equal. `contribution`: what the branch added, where it was recorded.
     """
 
     merge: int
@@ -81,12 +81,28 @@ class Skip:
     recurrent: bool = False
     link: str = ""
     joins: tuple[Join, ...] = field(default=(), repr=False, compare=False)
+    contribution: Contribution | None = None
 
     @property
     def name(self) -> str:
         """Kind and combination in one phrase: `identity`, `projection`, `identity concat`, `partial identity`."""
         words = ("partial" if self.partial else "", self.kind, "concat" if self.combine == "concat" else "")
         return " ".join(word for word in words if word)
+
+    @property
+    def gain(self) -> float | None:
+        """rms(branch) / rms(shortcut); None where it was not recorded or is not defined."""
+        return self.contribution.gain if self.contribution else None
+
+    @property
+    def cosine(self) -> float | None:
+        """Cosine of the angle between branch and shortcut; None where it was not recorded or is not defined."""
+        return self.contribution.cosine if self.contribution else None
+
+    @property
+    def update(self) -> float | None:
+        """rms(branch) / rms(merge output); None where it was not recorded or is not defined."""
+        return self.contribution.update if self.contribution else None
 
     def without_branch(self) -> Edit:
         """Keep only the shortcut: zeros stand in the branch's place (in a concat, its channels are zeros)."""
