@@ -20,7 +20,8 @@ export function placeRows(plan) {
   });
   for (let gap = 0; gap <= ranks.rows; gap++) gapLength[gap] = lengthOfGap(plan, gap);
   const ending = chainsByEnd(floats);
-  let y = isFrame(plan) && plan.isDown ? space.HEAD : 0;
+  const head = isFrame(plan) && plan.isDown ? space.HEAD : 0; // at the top, which is the end of what runs upwards
+  let y = plan.isUp ? 0 : head;
   for (let row = 0; row < ranks.rows + 2; row++) {
     for (const chain of ending.get(row) ?? []) {
       y = Math.max(y, rowY[chain.low + 1] + stackLength(plan, chain) + gapLength[row - 1]);
@@ -28,7 +29,7 @@ export function placeRows(plan) {
     rowY[row] = y;
     y += rowLength[row] + (row <= ranks.rows ? gapLength[row] : 0);
   }
-  plan.end = y;
+  plan.end = plan.isUp ? y + head : y;
   plan.at = boxes.map((box, j) => {
     const row = ranks.rank[j];
     return { across: plan.x[j], along: rowY[row] + ((rowLength[row] - box.length) >> 1) };

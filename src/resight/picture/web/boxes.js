@@ -9,7 +9,7 @@
 import { HEADING_SIZE, headingDetail } from "./frame.js";
 import { fitText, textWidth } from "./measure.js";
 import { loop, mergeFigure } from "./shapes.js";
-import { detailOf, hasShapeLine, isMerge, loopStep, NUMBER_SIZE, numberRoom, SHAPE_SIZE, stackOf, TITLE_SIZE, WORD_GAP } from "./sizes.js";
+import { hasShapeLine, isMerge, loopStep, NUMBER_SIZE, numberRoom, SHAPE_SIZE, stackOf, TITLE_SIZE, WORD_GAP, wordsIn } from "./sizes.js";
 import * as space from "./spacing.js";
 import { lookOf } from "./styles.js";
 import { strokeOf } from "./theme.js";
@@ -114,15 +114,13 @@ function coloursOf(node, theme) {
 function wordsOf(node, box, theme) {
   const room = box.width - 2 * space.BOX_PAD;
   const [cx, cy] = [box.x + (box.width >> 1), box.y + (box.height >> 1)];
-  const title = fitText(node.title, TITLE_SIZE, 600, room);
-  const titleWidth = textWidth(title, TITLE_SIZE, 600);
-  const detail = fitText(detailOf(node), TITLE_SIZE, 400, Math.max(room - titleWidth - WORD_GAP, 0));
-  const detailWidth = textWidth(detail, TITLE_SIZE, 400);
-  const width = titleWidth + (detail === "" ? 0 : WORD_GAP + detailWidth);
+  const { title, behind } = wordsIn(node, room);
+  const [titleWidth, behindWidth] = [textWidth(title, TITLE_SIZE, 600), textWidth(behind, TITLE_SIZE, 400)];
+  const width = titleWidth + (behind === "" ? 0 : WORD_GAP + behindWidth);
   const left = cx - (width >> 1);
   const baseline = cy + (hasShapeLine(node) ? UPPER : BASELINE);
   const items = text(left, baseline, title, TITLE_SIZE, 600, theme.ink, "start", titleWidth);
-  if (detail !== "") items.push(...text(left + width - detailWidth, baseline, detail, TITLE_SIZE, 400, theme.muted, "start", detailWidth));
+  if (behind !== "") items.push(...text(left + width - behindWidth, baseline, behind, TITLE_SIZE, 400, theme.muted, "start", behindWidth));
   if (hasShapeLine(node)) items.push(...text(cx, cy + LOWER, node.shape, SHAPE_SIZE, 400, theme.muted, "middle", room));
   return items;
 }

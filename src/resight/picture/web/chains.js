@@ -20,9 +20,10 @@
  */
 
 /**
- * What a segment is to its chain: `run` inside the spine or a chain, `fork` into and `join` out of a chain.
+ * What a segment is to its chain: `run` inside the spine or a chain, `fork` into and `join` out of a chain, `span` across
+ * a U.
  *
- * @typedef {"" | "run" | "fork" | "join" | "step" | "lane"} Role
+ * @typedef {"" | "run" | "fork" | "join" | "step" | "lane" | "span"} Role
  */
 
 /**

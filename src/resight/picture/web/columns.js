@@ -1,6 +1,7 @@
 /**
  * Columns beside the spine for side chains, and lanes for what remains: edges over more than one row.
  *
+ * @import {Bend} from "./bend.js"
  * @import {Level, Segment} from "./cut.js"
  * @import {Chain, Chains} from "./chains.js"
  * @import {Ranks} from "./ranks.js"
@@ -54,9 +55,11 @@ function isTaken(side, column, low) {
  * @param {Level} level
  * @param {Ranks} ranks
  * @param {Chains} chains
+ * @param {Bend | null} bend
  * @returns {Lane[]}  short ones first, so that they run inside
  */
-export function findLanes({ kids, segments }, { rank }, { role }) {
+export function findLanes({ kids, segments }, { rank }, { role }, bend) {
+  for (const s of bend?.spans ?? []) role[s] = "span";
   /** @type {Map<string, Lane>} */
   const lanes = new Map();
   segments.forEach((segment, s) => {

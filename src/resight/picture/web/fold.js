@@ -1,11 +1,16 @@
 /**
  * Folding: from all ops and calls of a network to the boxes and wires one picture shows.
  *
+ * @import {Opening} from "./opening.js"
  * @import {Payload, View} from "./schema.js"
+ * @import {Tree} from "./tree.js"
  */
+import { isBearable } from "./bearable.js";
+import { gatherOps } from "./gather.js";
+import { layOut } from "./ladder.js";
 import { linkNodes } from "./link.js";
 import { listNodes } from "./nodes.js";
-import { chooseOpen } from "./opening.js";
+import { openToDepth, openWithin, READABLE_BOXES } from "./opening.js";
 import { growTree } from "./tree.js";
 
 /**
@@ -62,13 +67,36 @@ import { growTree } from "./tree.js";
  */
 
 /**
+ * The picture at the depth that the view asks for; without one, opened as far as it stays readable and bearable.
+ *
  * @param {Payload} payload
  * @param {View} view
  * @returns {Folded}
  */
 export function fold(payload, view) {
   const tree = growTree(payload, view);
-  const opening = chooseOpen(payload, view, tree);
+  if (view.depth !== null) return foldAs(payload, view, tree, openToDepth(payload, view, tree, view.depth));
+  const seen = gatherOps(payload, tree);
+  for (let most = READABLE_BOXES; ; ) {
+    const opening = openWithin(payload, view, seen, most);
+    const folded = foldAs(payload, view, seen, opening);
+    // however it is wrapped, the same modules are open
+    if (opening.isLeast || isBearable(layOut(folded, { ...view, wrap: 0 }))) return folded;
+    most = Math.min(Math.floor(opening.boxes * LESS), most - 1);
+  }
+}
+
+/** Share of its boxes that a picture which is too large is tried with next. */
+const LESS = 0.85;
+
+/**
+ * @param {Payload} payload
+ * @param {View} view
+ * @param {Tree} tree
+ * @param {Opening} opening
+ * @returns {Folded}
+ */
+function foldAs(payload, view, tree, opening) {
   const drawing = listNodes(payload, view, tree, opening);
   const { edges, skips } = linkNodes(payload, tree, opening, drawing);
   return { nodes: drawing.nodes, edges, skips };

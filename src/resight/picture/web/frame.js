@@ -18,11 +18,12 @@ const TITLE_MOST = 220;
  * @returns {Box}
  */
 export function closeFrame(plan) {
-  const { level, nodes, isDown, x, boxes, at, wires } = plan;
+  const { level, nodes, isDown, isUp, x, boxes, at, wires } = plan;
   const { kids, ins } = level;
   const inPorts = x.slice(kids.length, kids.length + ins);
+  const outPorts = x.slice(kids.length + ins);
   const reach = reachOf(plan);
-  const inside = { plan, node: level.node, ins: inPorts, outs: x.slice(kids.length + ins), kids: boxes, at, wires };
+  const inside = { plan, node: level.node, ins: inPorts, outs: outPorts, kids: boxes, at, wires };
   if (!isFrame(plan)) {
     const face = { ...reach, length: plan.end };
     return { ...inside, ...face, face, heading: null };
@@ -33,16 +34,18 @@ export function closeFrame(plan) {
     right: reach.right + space.FRAME_PAD,
     length: plan.end,
   };
-  const heading = isDown ? headingBetween(node, face, inPorts) : headingAbove(node, face);
+  const heading = isDown ? headingBetween(node, face, isUp ? outPorts : inPorts) : headingAbove(node, face);
   const length = face.length + stackOf(node);
   lengthenWires(plan, length);
   return { ...inside, left: face.left, right: face.right + outside(node, isDown), length, face, heading };
 }
 
 /**
+ * How far a placed level reaches across, from its axis.
+ *
  * @param {Plan} plan
  */
-function reachOf({ sky, ranks, x, level, wires, reach }) {
+export function reachOf({ sky, ranks, x, level, wires, reach }) {
   if (reach !== null) return reach;
   let [left, right] = [sky.left.reach(0, ranks.rows + 1), sky.right.reach(0, ranks.rows + 1)];
   for (const at of x.slice(level.kids.length)) [left, right] = [Math.max(left, -at), Math.max(right, at)];
@@ -53,15 +56,16 @@ function reachOf({ sky, ranks, x, level, wires, reach }) {
 }
 
 /**
- * Wires that leave run on to where the whole box ends: a title may have made the frame longer, and behind a
+ * Wires that leave (what runs upwards enters there) run on to where the whole box ends: a title may have made the frame longer, and behind a
  * repeat there are outlines.
  *
  * @param {Plan} plan
  * @param {number} end
  */
-function lengthenWires({ wires, end: before }, end) {
+function lengthenWires({ isUp, wires, end: before }, end) {
   for (const { points, lands } of wires) {
-    if (!lands && points[points.length - 1] === before) points[points.length - 1] = end;
+    if (isUp && points[1] === before) points[1] = end;
+    else if (!isUp && !lands && points[points.length - 1] === before) points[points.length - 1] = end;
   }
 }
 

@@ -5,6 +5,7 @@
  * as a straight spine, side chains in columns, what is left in lanes.
  *
  * @import {Folded, FoldedNode} from "./fold.js"
+ * @import {Bend} from "./bend.js"
  * @import {Level} from "./cut.js"
  * @import {Box} from "./plan.js"
  * @import {Scene} from "./scene.js"
@@ -14,12 +15,14 @@ import { placeRows } from "./along.js";
 import { findChains, weightOf } from "./chains.js";
 import { assignColumns, findLanes, floatChains } from "./columns.js";
 import { cutEdges } from "./cut.js";
+import { bendPlan, findBend } from "./bend.js";
 import { closeFrame } from "./frame.js";
 import { newPlan } from "./plan.js";
 import { rankPlaces } from "./ranks.js";
 import { routeWires } from "./route.js";
 import { flatten } from "./scene.js";
 import { sizeOf } from "./sizes.js";
+import { turnBox, turnPlan } from "./turned.js";
 import { assignTracks, chooseSides } from "./turns.js";
 import { cutsWithin, wrapPlan } from "./wrap.js";
 
@@ -66,6 +69,8 @@ function wrapped(layout, root, wrap) {
  */
 function nearAspect(layout, root) {
   const { isDown } = layout;
+  const bent = findBend(root);
+  if (bent !== null) return layout.place(new Map(), bent);
   if (root.length <= (isDown ? SHORT.down : SHORT.right)) return root;
   const aim = isDown ? ASPECT : 1 / ASPECT;
   const missOf = (/** @type {Box} */ box) => Math.abs(Math.log((box.left + box.right) / box.length / aim));
@@ -114,21 +119,45 @@ class Layout {
   }
 
   /**
-   * Place all levels, or those alone that cuts change: the cut ones and what is around them.
+   * Place all levels; later, those alone that cuts or a bend change, and what is around them.
    *
    * @param {Map<number, number>} cuts  columns by node
+   * @param {{node: number, bend: Bend} | null} [bent]
    * @returns {Box}  the whole picture
    */
-  place(cuts) {
+  place(cuts, bent = null) {
     const boxes = new Map(this.placed);
-    const changed = this.around(cuts.keys());
+    const isFirst = this.placed.size === 0;
+    const up = bent === null ? new Set() : this.upOf(bent);
+    const changed = this.around([...cuts.keys(), ...up, ...(bent === null ? [] : [bent.node])]);
     for (let i = this.levels.length - 1; i >= 0; i--) {
       const { node } = this.levels[i];
-      if (cuts.size > 0 && !changed.has(node)) continue;
-      boxes.set(node, this.placeLevel(this.levels[i], boxes, cuts.get(node) ?? 1));
+      if (!isFirst && !changed.has(node)) continue;
+      const isBent = bent !== null && node === bent.node;
+      const form = { columns: cuts.get(node) ?? 1, bend: isBent ? bent.bend : null, isUp: up.has(node) };
+      boxes.set(node, this.placeLevel(this.levels[i], boxes, form));
     }
-    if (cuts.size === 0) this.placed = boxes;
+    if (isFirst) this.placed = boxes;
     return /** @type {Box} */ (boxes.get(-1));
+  }
+
+  /**
+   * All open boxes in the leg of a U that goes up.
+   *
+   * @param {{node: number, bend: Bend}} bent
+   * @returns {Set<number>}
+   */
+  upOf({ node, bend }) {
+    const up = new Set();
+    const { kids, plan } = /** @type {Box} */ (this.placed.get(node));
+    kids.forEach((kid, j) => {
+      if (kid.plan !== null && plan !== null && plan.ranks.rank[j] > bend.row) up.add(kid.node);
+    });
+    for (const level of this.levels) {
+      if (!up.has(level.node)) continue;
+      for (const kid of level.kids) if (this.nodes[kid].open) up.add(kid);
+    }
+    return up;
   }
 
   /**
@@ -147,19 +176,22 @@ class Layout {
   /**
    * @param {Level} level
    * @param {Map<number, Box>} placed
-   * @param {number} columns
+   * @param {{columns: number, bend: Bend | null, isUp: boolean}} form
    * @returns {Box}
    */
-  placeLevel(level, placed, columns) {
+  placeLevel(level, placed, { columns, bend, isUp }) {
     const boxes = level.kids.map((kid) => placed.get(kid) ?? leafBox(this.nodes[kid], kid, this.isDown));
     const ranks = rankPlaces(level);
     const chains = findChains(level, ranks, level.kids.map((kid) => this.weights[kid]));
     assignColumns(chains);
-    const lanes = findLanes(level, ranks, chains);
-    floatChains(level, ranks, chains);
-    const plan = newPlan(level, this.nodes, this.isDown, ranks, chains, lanes, boxes);
+    const lanes = findLanes(level, ranks, chains, bend);
+    if (bend === null) floatChains(level, ranks, chains);
+    const turned = isUp ? boxes.map(turnBox) : boxes;
+    const plan = newPlan(level, this.nodes, this.isDown, isUp, ranks, chains, lanes, turned);
     for (const stage of STAGES) stage(plan);
     if (columns > 1) wrapPlan(plan, columns);
+    if (bend !== null) bendPlan(plan, bend);
+    if (isUp) turnPlan(plan, boxes);
     const box = closeFrame(plan);
     if (!this.keepPlans) box.plan = null;
     return box;

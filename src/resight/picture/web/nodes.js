@@ -155,8 +155,9 @@ function addContents(payload, tree, { open, single, runs }, drawing, framed) {
     const [item, parent] = next;
     const id = nodes.length;
     if (item >= 0) {
-      nodeOf[item] = id;
-      nodes.push(newNode(`op-${item}`, "op", parent, payload.ops[item]));
+      const stretch = tree.gathered.get(item) ?? [item];
+      for (const op of stretch) nodeOf[op] = id;
+      nodes.push(opNode(payload, stretch, parent));
       continue;
     }
     const call = ~item;
@@ -178,6 +179,22 @@ function addContents(payload, tree, { open, single, runs }, drawing, framed) {
   payload.calls.forEach((call, c) => {
     if (closedIn[c] < 0 && call.parent >= 0) closedIn[c] = closedIn[call.parent];
   });
+}
+
+/**
+ * A box for an op, or for several that run one after the other.
+ *
+ * @param {Payload} payload
+ * @param {number[]} stretch
+ * @param {string} parent
+ */
+function opNode({ ops }, stretch, parent) {
+  const first = ops[stretch[0]];
+  if (stretch.length === 1) return newNode(`op-${stretch[0]}`, "op", parent, first);
+  const { shape } = ops[stretch[stretch.length - 1]];
+  const detail = `${first.title} … ${ops[stretch[stretch.length - 1]].title}`;
+  const words = { title: `${stretch.length} ops`, detail, shape, reshaped: false, group: "other", failed: false };
+  return { ...newNode(`op-${stretch[0]}`, "op", parent, words), size: stretch.length };
 }
 
 /**

@@ -17,27 +17,47 @@ export const READABLE_BOXES = 140;
  * @property {boolean[]} open    per call
  * @property {boolean[]} single  per call: one step to its reader, opened only when asked for
  * @property {Runs} runs
+ * @property {number} boxes      boxes without boxes in them that it shows
+ * @property {boolean} isLeast   nothing is open but what has to be
  */
 
 /**
+ * Everything down to a depth; alike neighbours as one where all would be too many.
+ *
  * @param {Payload} payload
  * @param {View} view
  * @param {Tree} tree
+ * @param {number} limit  levels
  * @returns {Opening}
  */
-export function chooseOpen(payload, view, tree) {
+export function openToDepth(payload, view, tree, limit) {
   const named = callsNamed(payload, view, tree);
-  const limit = view.depth ?? Infinity;
+  const open = payload.calls.map((_, c) => tree.inside[c] && (tree.depth[c] < limit || named.has(c)));
+  if (view.only !== "") open[tree.root] = true;
   const single = singleSteps(payload, tree);
-  const isAsked = (/** @type {number} */ c) => c === tree.root || named.has(c);
-  const isClosed = (/** @type {number} */ c) => view.depth === null && single[c] && !isAsked(c);
-  const byDepth = payload.calls.map((_, c) => tree.inside[c] && !isClosed(c) && (tree.depth[c] < limit || named.has(c)));
-  if (view.only !== "") byDepth[tree.root] = true;
   const none = noRuns(payload);
-  const all = { open: byDepth, single, runs: none };
-  if (countBoxes(tree, all) <= READABLE_BOXES) return all;
-  const runs = view.repeats ? findRuns(payload, tree, named) : none;
-  return view.depth === null ? openWhileReadable(payload, tree, runs, named, single) : { open: byDepth, single, runs };
+  const boxes = countBoxes(tree, { open, runs: none });
+  const runs = boxes > READABLE_BOXES && view.repeats ? findRuns(payload, tree, named) : none;
+  return { open, single, runs, boxes, isLeast: false };
+}
+
+/**
+ * As many modules as can be with `most` boxes; alike neighbours as one where not all can be.
+ *
+ * @param {Payload} payload
+ * @param {View} view
+ * @param {Tree} tree
+ * @param {number} most
+ * @returns {Opening}
+ */
+export function openWithin(payload, view, tree, most) {
+  const named = callsNamed(payload, view, tree);
+  const single = singleSteps(payload, tree);
+  const all = payload.calls.map((_, c) => tree.inside[c] && (!single[c] || c === tree.root || named.has(c)));
+  const none = noRuns(payload);
+  const boxes = countBoxes(tree, { open: all, runs: none });
+  if (boxes <= most) return { open: all, single, runs: none, boxes, isLeast: false };
+  return openWhileReadable(payload, tree, view.repeats ? findRuns(payload, tree, named) : none, named, single, most);
 }
 
 /**
@@ -87,29 +107,95 @@ export function drawn(tree, runs, call) {
 }
 
 /**
- * Level by level, and in a level class by class, the smallest first: blocks of one kind open together or
- * not at all.
+ * First what holds skips, then the rest: level by level, and in a level class by class, the smallest first, so that
+ * blocks of one kind open together or not at all.
  *
  * @param {Payload} payload
  * @param {Tree} tree
  * @param {Runs} runs
  * @param {Set<number>} named
  * @param {boolean[]} single
+ * @param {number} most
  * @returns {Opening}
  */
-function openWhileReadable(payload, tree, runs, named, single) {
+function openWhileReadable(payload, tree, runs, named, single, most) {
   const open = payload.calls.map((_, c) => c === tree.root || named.has(c));
-  let boxes = countBoxes(tree, { open, runs });
-  let level = [tree.root];
-  while (level.length > 0) {
-    for (const { calls, cost } of kindsOf(payload, tree, runs, level.filter((c) => !open[c] && !single[c]))) {
-      if (boxes + cost > READABLE_BOXES) continue;
-      boxes += cost;
-      for (const call of calls) open[call] = true;
+  const least = countBoxes(tree, { open, runs });
+  let boxes = least;
+  const holds = skipHolders(payload);
+  for (const isWanted of [(/** @type {number} */ c) => holds[c], () => true]) {
+    let level = [tree.root];
+    while (level.length > 0) {
+      const closed = level.filter((c) => !open[c] && !single[c] && isWanted(c));
+      for (const { calls, cost } of kindsOf(payload, tree, runs, closed)) {
+        if (boxes + cost > most) continue;
+        boxes += cost;
+        for (const call of calls) open[call] = true;
+      }
+      level = level.filter((c) => open[c]).flatMap((c) => containersIn(tree, runs, c));
     }
-    level = level.filter((c) => open[c]).flatMap((c) => containersIn(tree, runs, c));
   }
-  return { open, single, runs };
+  closeWrappers(payload, tree, runs, named, open);
+  closeUneven(payload, tree, runs, named, single, open);
+  return { open, single, runs, boxes, isLeast: boxes === least };
+}
+
+/**
+ * Per call, whether a skip is in it.
+ *
+ * @param {Payload} payload
+ */
+function skipHolders({ calls, skips }) {
+  const holds = calls.map(() => false);
+  for (const { owner } of skips) for (let c = owner; c >= 0 && !holds[c]; c = calls[c].parent) holds[c] = true;
+  return holds;
+}
+
+/**
+ * A frame around a single closed module says nothing: the outer one is closed too.
+ *
+ * @param {Payload} payload
+ * @param {Tree} tree
+ * @param {Runs} runs
+ * @param {Set<number>} named
+ * @param {boolean[]} open  changed
+ */
+function closeWrappers({ calls }, tree, runs, named, open) {
+  for (let c = calls.length - 1; c > tree.root; c--) {
+    if (!open[c] || named.has(c)) continue;
+    const [item, second] = drawn(tree, runs, c);
+    if (second === undefined && item < 0 && !open[~item]) open[c] = false;
+  }
+}
+
+/** Classes that say nothing of what they hold: one of them may be open and another closed. */
+const CONTAINERS = ["Sequential", "ModuleList", "ModuleDict"];
+
+/**
+ * Blocks of one class open together on all levels: where one stays closed, those that hold no other of their class
+ * are closed too.
+ *
+ * @param {Payload} payload
+ * @param {Tree} tree
+ * @param {Runs} runs
+ * @param {Set<number>} named
+ * @param {boolean[]} single
+ * @param {boolean[]} open  changed
+ */
+function closeUneven({ calls }, tree, runs, named, single, open) {
+  const closed = new Set();
+  const waiting = [tree.root];
+  for (const c of waiting) {
+    if (open[c]) waiting.push(...containersIn(tree, runs, c));
+    else if (!single[c] && !CONTAINERS.includes(calls[c].cls)) closed.add(calls[c].cls);
+  }
+  const nests = new Set();
+  for (let c = calls.length - 1; c > tree.root; c--) {
+    for (let around = calls[c].parent; around >= 0; around = calls[around].parent) {
+      if (calls[around].cls === calls[c].cls) nests.add(around);
+    }
+    if (closed.has(calls[c].cls) && !nests.has(c) && !named.has(c)) open[c] = false;
+  }
 }
 
 /**

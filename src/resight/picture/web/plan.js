@@ -20,6 +20,7 @@ import { Skyline } from "./skyline.js";
  * @property {boolean} forks   starts on another wire of the same value, with a dot
  * @property {boolean} lands   ends at a box, not at a border
  * @property {number} row      row of the place it leaves
+ * @property {number} segment
  */
 
 /**
@@ -53,6 +54,7 @@ import { Skyline } from "./skyline.js";
  * @property {Level} level
  * @property {FoldedNode[]} nodes
  * @property {boolean} isDown
+ * @property {boolean} isUp     its flow is turned round, see turned.js
  * @property {Ranks} ranks
  * @property {Chains} chains
  * @property {Lane[]} lanes
@@ -62,6 +64,7 @@ import { Skyline } from "./skyline.js";
  * @property {number[]} laneX   per lane
  * @property {number[]} side    per segment: 1 enters its target from the right, -1 from the left, 0 from above
  * @property {number[]} turn    per segment: track it turns on after its source, or before its target; -1 for straight
+ * @property {number[]} leave   per segment that spans a U: track it turns on after its source
  * @property {number[]} laneTurn  per lane: track it leaves its source on, -1 for none
  * @property {number[]} tracks  per gap: how many tracks
  * @property {number[]} rowY    per row, ports included: where it starts
@@ -77,19 +80,20 @@ import { Skyline } from "./skyline.js";
  * @param {Level} level
  * @param {FoldedNode[]} nodes
  * @param {boolean} isDown
+ * @param {boolean} isUp
  * @param {Ranks} ranks
  * @param {Chains} chains
  * @param {Lane[]} lanes
  * @param {Box[]} boxes
  * @returns {Plan}
  */
-export function newPlan(level, nodes, isDown, ranks, chains, lanes, boxes) {
+export function newPlan(level, nodes, isDown, isUp, ranks, chains, lanes, boxes) {
   const places = level.kids.length + level.ins + level.outs;
   const sky = { left: new Skyline(ranks.rows + 2), right: new Skyline(ranks.rows + 2) };
   return {
-    level, nodes, isDown, ranks, chains, lanes, boxes, sky,
+    level, nodes, isDown, isUp, ranks, chains, lanes, boxes, sky,
     x: new Array(places).fill(0), laneX: lanes.map(() => 0),
-    side: level.segments.map(() => 0), turn: level.segments.map(() => -1), laneTurn: lanes.map(() => -1), tracks: [],
+    side: level.segments.map(() => 0), turn: level.segments.map(() => -1), leave: level.segments.map(() => -1), laneTurn: lanes.map(() => -1), tracks: [],
     rowY: [], rowLength: [], gapLength: [], at: [], end: 0, wires: [],
     reach: null,
   };

@@ -5,6 +5,7 @@
  */
 import { trackY } from "./along.js";
 import { endX, isLane, startX } from "./plan.js";
+import * as space from "./spacing.js";
 
 /**
  * @param {Plan} plan
@@ -64,7 +65,7 @@ function wireOf(plan, s, points, trunks) {
   const [x, , turnX, turnY] = points;
   const forks = look !== "" && points.length > 4 && x === turnX && turnY <= (trunks.get(startOf(plan, s)) ?? -1);
   const lands = b < level.kids.length && inPort < 0;
-  return { points: forks ? points.slice(2) : points, edges, look, forks, lands, row: ranks.rank[a] };
+  return { points: forks ? points.slice(2) : points, edges, look, forks, lands, row: ranks.rank[a], segment: s };
 }
 
 /**
@@ -97,12 +98,29 @@ function sideEntry({ level, boxes, at, x: axis, side }, s, x) {
 }
 
 /**
+ * The two ends of a wire that spans a U: bending the level joins them.
+ *
+ * @param {Plan} plan
+ * @param {number} s
+ */
+function spanPoints(plan, s) {
+  const { level, ranks, leave, turn, side } = plan;
+  const { a, b } = level.segments[s];
+  const from = startX(plan, s);
+  const start = [from, bottomOf(plan, a), from, trackY(plan, ranks.rank[a], leave[s])];
+  if (side[s] !== 0) return [...start, ...sideEntry(plan, s, plan.x[b] - plan.boxes[b].face.left - space.LANE)];
+  const to = endX(plan, s);
+  return [...start, to, trackY(plan, ranks.rank[b] - 1, turn[s]), to, topOf(plan, b)];
+}
+
+/**
  * @param {Plan} plan
  * @param {number} s
  */
 function pointsOf(plan, s) {
   const { level, ranks, chains, turn, side } = plan;
   const { a, b } = level.segments[s];
+  if (chains.role[s] === "span") return spanPoints(plan, s);
   const [from, to] = [startX(plan, s), endX(plan, s)];
   const start = [from, bottomOf(plan, a)];
   if (side[s] !== 0) return [...start, ...sideEntry(plan, s, from)];

@@ -6,7 +6,7 @@
  *
  * @import {FoldedNode} from "./fold.js"
  */
-import { textWidth } from "./measure.js";
+import { fitText, textWidth } from "./measure.js";
 import * as space from "./spacing.js";
 
 /** Font sizes of a box's title and of its shape, in pixels. */
@@ -46,15 +46,48 @@ export function hasShapeLine(node) {
   return node.reshaped && node.shape !== "" && node.kind !== "input" && node.kind !== "output";
 }
 
+/** Between the words behind a title. */
+const APART = "  ";
+/** Least width a title or a detail is cut to, in pixels: less says nothing, and a detail is rather left out. */
+const LEAST_WORD = 56;
+
 /**
- * What stands behind a title: an input or an output has its shape there.
+ * Title and what stands behind it, in a room: how often a box repeats, its detail, and of an input or an output its
+ * shape. Where the room is short the title gives way, then the detail; a number or a shape is never cut.
  *
  * @param {FoldedNode} node
+ * @param {number} room  in pixels
+ * @returns {{title: string, behind: string}}
  */
-export function detailOf(node) {
-  const words = node.times > 1 && !node.open ? [`×${node.times}`, node.detail] : [node.detail];
-  if (node.kind === "input" || node.kind === "output") words.push(node.shape);
-  return words.filter((word) => word !== "").join("  ");
+export function wordsIn(node, room) {
+  const [times, shape] = [timesOf(node), shapeBehind(node)];
+  const kept = joined(times, shape);
+  const title = fitText(node.title, TITLE_SIZE, 600, room - widthBehind(kept));
+  const gap = kept === "" ? WORD_GAP : textWidth(APART, TITLE_SIZE, 400);
+  const left = room - textWidth(title, TITLE_SIZE, 600) - widthBehind(kept) - gap;
+  const detail = fitText(node.detail, TITLE_SIZE, 400, left);
+  const isCutShort = detail !== node.detail && textWidth(detail, TITLE_SIZE, 400) < LEAST_WORD;
+  return { title, behind: joined(times, isCutShort ? "" : detail, shape) };
+}
+
+/** @param {...string} words */
+function joined(...words) {
+  return words.filter((word) => word !== "").join(APART);
+}
+
+/** @param {FoldedNode} node */
+function timesOf({ times, open }) {
+  return times > 1 && !open ? `×${times}` : "";
+}
+
+/** @param {FoldedNode} node */
+function shapeBehind({ kind, shape }) {
+  return kind === "input" || kind === "output" ? shape : "";
+}
+
+/** @param {string} words */
+function widthBehind(words) {
+  return words === "" ? 0 : WORD_GAP + textWidth(words, TITLE_SIZE, 400);
 }
 
 /**
@@ -65,19 +98,22 @@ export function detailOf(node) {
 export function sizeOf(node, isDown) {
   if (isMerge(node)) return withExtras(node, isDown, 2 * space.MERGE_RADIUS, 2 * space.MERGE_RADIUS);
   const height = hasShapeLine(node) ? space.TALL_BOX_HEIGHT : space.BOX_HEIGHT;
-  const width = Math.min(Math.max(naturalWidth(node), space.BOX_MIN), space.BOX_MAX);
+  const width = widthOf(node);
   return isDown ? withExtras(node, isDown, width, height) : withExtras(node, isDown, height, width);
 }
 
 /**
+ * Wide enough for all words, up to a limit; but always for numbers and shapes.
+ *
  * @param {FoldedNode} node
  */
-function naturalWidth(node) {
+function widthOf(node) {
   const title = textWidth(node.title, TITLE_SIZE, 600);
-  const detail = detailOf(node);
-  const line = detail === "" ? title : title + WORD_GAP + textWidth(detail, TITLE_SIZE, 400);
   const shape = hasShapeLine(node) ? textWidth(node.shape, SHAPE_SIZE, 400) : 0;
-  return Math.max(line, shape) + 2 * space.BOX_PAD;
+  const all = Math.max(title + widthBehind(joined(timesOf(node), node.detail, shapeBehind(node))), shape) + 2 * space.BOX_PAD;
+  const kept = widthBehind(joined(timesOf(node), shapeBehind(node)));
+  const least = Math.max(Math.min(title, LEAST_WORD) + kept, shape) + 2 * space.BOX_PAD;
+  return Math.max(Math.min(all, space.BOX_MAX), space.BOX_MIN, least);
 }
 
 /**

@@ -37,5 +37,7 @@ export const LOOP_NUMBER = 18;
 /** Between two columns of a wrapped picture, and room above and below for the connector. */
 export const GUTTER = 48;
 export const TURN = 14;
+/** Between the two legs of a U. */
+export const BASIN = 72;
 /** Around the whole picture. */
 export const MARGIN = 28;

@@ -20,6 +20,7 @@
  * @property {number[]} size     per call: how many of its ops are shown
  * @property {number[]} depth    per call: 0 for the root
  * @property {Item[][]} contents per call: its shown children in execution order
+ * @property {Map<number, number[]>} gathered  ops that one box stands for, by their first; see gather.js
  */
 
 /**
@@ -42,7 +43,7 @@ export function growTree(payload, view) {
   const needed = view.everything ? null : opsPicturesNeed(payload);
   const shown = ops.map((op, i) => inside[op.call] && (needed === null || !op.aside || needed.has(i)));
   const spans = spanCalls(payload, shown);
-  return { root, shown, inside, depth, ...spans, contents: listContents(payload, shown, root) };
+  return { root, shown, inside, depth, ...spans, contents: listContents(payload, shown, root), gathered: new Map() };
 }
 
 /**

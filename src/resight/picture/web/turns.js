@@ -18,6 +18,12 @@ import { endX, isLane, startX } from "./plan.js";
  */
 
 /**
+ * A net that waits for its track, and where to note it.
+ *
+ * @typedef {{list: number[], at: number, net: Net}} Turn
+ */
+
+/**
  * Shortcuts enter their merge from the side where nothing stands between: the arc of a residual block.
  *
  * @param {Plan} plan
@@ -30,10 +36,11 @@ export function chooseSides(plan) {
   const takenBy = new Map();
   level.segments.forEach(({ b, look }, s) => {
     const isJoin = chains.role[s] === "join";
-    if (look === "" || b >= level.kids.length || (!isLane(plan, s) && !isJoin)) return;
+    const isSpan = chains.role[s] === "span"; // it comes from the other leg, on the left
+    if (look === "" || b >= level.kids.length || (!isLane(plan, s) && !isJoin && !isSpan)) return;
     const node = nodes[level.kids[b]];
-    if (node.open || node.skips.length > 0 || floating.has(b)) return;
-    const from = isLane(plan, s) ? 1 : Math.sign(startX(plan, s) - x[b]);
+    const from = isSpan ? -1 : isLane(plan, s) ? 1 : Math.sign(startX(plan, s) - x[b]);
+    if (node.open || (node.skips.length > 0 && from > 0) || floating.has(b)) return;
     const reach = from > 0 ? boxes[b].right : boxes[b].left;
     if (isJoin && Math.abs(startX(plan, s) - x[b]) <= reach) return;
     const row = ranks.rank[b];
@@ -73,14 +80,15 @@ function outermostOfRows({ level, ranks, chains, x }) {
  * @param {Plan} plan
  */
 export function assignTracks(plan) {
-  const { level, ranks, lanes, laneX, side, turn, laneTurn } = plan;
+  const { level, ranks, chains, lanes, laneX, side, turn, laneTurn } = plan;
   /** @type {(Map<string, Net> | undefined)[]} */
   const gaps = new Array(ranks.rows + 1).fill(undefined);
   const netsOf = (/** @type {number} */ gap) => (gaps[gap] ??= new Map());
-  /** @type {{list: number[], at: number, net: Net}[]} */
+  /** @type {Turn[]} */
   const waiting = [];
   level.segments.forEach((_, s) => {
-    if (isLane(plan, s) || side[s] !== 0) return;
+    if (chains.role[s] === "span") waiting.push(...spanTurns(plan, s, netsOf));
+    if (["lane", "span"].includes(chains.role[s]) || side[s] !== 0) return;
     const [from, to] = [startX(plan, s), endX(plan, s)];
     if (from === to) return;
     const { gap, key } = turnOf(plan, s);
@@ -103,6 +111,23 @@ export function assignTracks(plan) {
   });
   plan.tracks = gaps.map((nets) => (nets === undefined ? 0 : stackNets([...nets.values()])));
   for (const { list, at, net } of waiting) list[at] = net.track;
+}
+
+/**
+ * A wire that spans a U leaves its leg to the right and comes into the other from the left.
+ *
+ * @param {Plan} plan
+ * @param {number} s
+ * @param {(gap: number) => Map<string, Net>} netsOf
+ * @returns {Turn[]}
+ */
+function spanTurns(plan, s, netsOf) {
+  const { level, ranks: { rank }, leave, turn, side } = plan;
+  const segment = level.segments[s];
+  const away = addToNet(netsOf(rank[segment.a]), sourceKey(segment), startX(plan, s), Infinity);
+  if (side[s] !== 0) return [{ list: leave, at: s, net: away }];
+  const home = addToNet(netsOf(rank[segment.b] - 1), targetKey(segment), -Infinity, endX(plan, s));
+  return [{ list: leave, at: s, net: away }, { list: turn, at: s, net: home }];
 }
 
 /**

@@ -133,7 +133,7 @@ function passingSegments({ level, ranks }) {
  *
  * @param {Plan} plan
  */
-function reachOfRows({ ranks, boxes, x, wires }) {
+export function reachOfRows({ ranks, boxes, x, wires }) {
   const reach = { left: new Array(ranks.rows + 2).fill(0), right: new Array(ranks.rows + 2).fill(0) };
   const take = (/** @type {number} */ row, /** @type {number} */ left, /** @type {number} */ right) => {
     reach.left[row] = Math.max(reach.left[row], left);
@@ -248,5 +248,5 @@ function connect(plan, group, before, from, to, top) {
     x + from.across, group.start + from.along, x + from.across, turn, gutter, turn, gutter, top, x + to.across, top,
     x + to.across, group.start + to.along,
   ];
-  return { points, edges, look: level.segments[group.source].look, forks: false, lands: false, row: ranks.rank[a] };
+  return { points, edges, look: level.segments[group.source].look, forks: false, lands: false, row: ranks.rank[a], segment: group.source };
 }
