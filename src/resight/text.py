@@ -41,9 +41,9 @@ def binary_size(count: float) -> str:
 
 def number(value: float) -> str:
     """A measured value with three significant digits: `0.0123`, `−1.5`, `12,300`, `1.23e−7`, `nan`."""
-    size = float(f"{value:.3g}")
+    size = float(f"{value:.3g}") + 0.0  # no negative zero
     if size == 0 or not math.isfinite(size):
-        words = f"{size:g}".removeprefix("-") if size == 0 else f"{size:g}"
+        words = f"{size:g}"
     elif 1e-3 <= abs(size) < 1e6:
         words = f"{size:,.0f}" if abs(size) >= 1000 else f"{size:g}"
     else:
