@@ -52,16 +52,6 @@ def number(value: float) -> str:
     return words.replace("-", "−")
 
 
-def number(value: float) -> str:
-    """A measured number in three significant digits: `0.0312`, `-2.12`, `1234`, `1.2e-7`, `nan`."""
-    if 999.5 <= abs(value) < 99_999.5:
-        return f"{value:.0f}"
-    digits, exponent, power = f"{value:.3g}".partition("e")
-    if exponent and "." in digits:
-        digits = digits.rstrip("0").rstrip(".")
-    return f"{digits}e{int(power)}" if exponent else digits
-
-
 def share(value: float) -> str:
     """A part of a whole in percent; only none at all is 0%, and only all of it 100%."""
     if value != value:
