@@ -1,8 +1,8 @@
 """The residual blocks of He et al. 2016 (arXiv 1603.05027, figure 1b): activation first, and nothing after the sum.
 
 A block computes `x + branch(relu(bn(x)))`, so that an identity shortcut leads from the first block of a stage to
-its last untouched. A projection reads the activated value, as in the authors' code, and needs no norm of its own. The identity shortcut of the very first block starts before its
-activation; the paper lets it start behind.
+its last untouched. A projection reads the activated value, as in the authors' code, and needs no norm of its own.
+The identity shortcut of the very first block starts before its activation; the paper lets it start behind.
 """
 
 from __future__ import annotations
