@@ -16,6 +16,7 @@ from .graph import Failure, Graph, Ref
 from .recording import Activation, Recording
 from .recording.activation import refs_named
 from .skips import KINDS, Skip
+from .table import Table, walk_table
 
 SCHEMA = 2
 """Version of the JSON file. A reader refuses newer ones; older ones lack what was added since: 2 has recordings."""
@@ -123,6 +124,13 @@ class Trace:
             return f"{self.about.title}: no residual connections"
         words = " + ".join(f"{count} {name}" for name, count in counts.items())
         return f"{self.about.title}: {words} skip{'s' if total > 1 else ''}"
+
+    def table(self, depth: int | None = None) -> Table:
+        """What flowed through, a row per op in running order; modules `depth` levels deep stay closed, with one row.
+
+        Shapes, the skip at each merge and, where recorded, statistics and the gain of its branch.
+        """
+        return walk_table(self.graph, self.skips, self.recording, depth)
 
     def save(self, path: str | Path, **view: Any) -> Path:
         """Write the trace in the format its suffix names, at once or not at all; returns the path.
