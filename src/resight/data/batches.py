@@ -70,7 +70,7 @@ class Batches:
         if not len(self.split):
             raise UserError(f"{self.dataset.name} has no {self.part} images", hint="see `resight data list`")
         if self.size < self.world:
-            raise UserError(f"a batch of {self.size} is too small for {self.world} processes")
+            raise UserError(f"batch size {self.size} is below the number of processes, {self.world}")
         if self.seed is not None and self.seed < 0:
             raise UserError(f"seed {self.seed} is negative", hint="take 0 or more")
         if self.augment is not None and self.seed is None:
@@ -121,8 +121,13 @@ class Batches:
         return torch.rand(total, draws, generator=source, dtype=torch.float64)[self.rank :: self.world]
 
     def _normalised(self, images: Tensor) -> Tensor:
-        mean, std = (torch.tensor(of)[:, None, None] * BRIGHTEST for of in (self.dataset.mean, self.dataset.std))
-        return images.float().sub_(mean.to(images.device)).div_(std.to(images.device))
+        mean, std = (self._per_channel(of, images.device) for of in (self.dataset.mean, self.dataset.std))
+        return images.float().sub_(mean).div_(std)
+
+    @staticmethod
+    def _per_channel(values: tuple[float, ...], device: torch.device) -> Tensor:
+        """Figures on the scale from 0 to 1 as figures on the scale of bytes, (C, 1, 1)."""
+        return torch.tensor([value * BRIGHTEST for value in values], device=device)[:, None, None]
 
 
 def _resized(images: Tensor, side: int) -> Tensor:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 
 class Purpose(IntEnum):
-    """What a draw is for; draws for different purposes have nothing in common. Never 0, as zeros may be padding."""
+    """What a draw is for; draws for different purposes have nothing in common."""
 
     ORDER = 1
     AUGMENT = 2
@@ -21,7 +21,8 @@ def seeded(purpose: Purpose, *numbers: int) -> torch.Generator:
     """A generator for these numbers, such as seed, epoch and batch.
 
     It is on the CPU, so that every device gets the same draws; numpy's `SeedSequence` mixes the numbers, so that
-    neighbours (seed 1 in epoch 2, seed 2 in epoch 1) are strangers.
+    neighbours (seed 1 in epoch 2, seed 2 in epoch 1) are strangers. A purpose always takes as many numbers, because
+    zeros at the end change nothing.
     """
     state = np.random.SeedSequence((int(purpose), *numbers)).generate_state(1, np.uint64)
     return torch.Generator().manual_seed(int(state[0]))

@@ -40,8 +40,9 @@ class Split:
 class DataSet:
     """A named set of labelled images.
 
-    `mean` and `std` are those of the training pixels per channel, on the scale from 0 to 1. `how` tells where the
-    images come from and what was done to them, for whoever shows a number measured on them.
+    `mean` and `std` are those of the training pixels per channel, on the scale from 0 to 1; for a network that was
+    trained with others, `dataclasses.replace(dataset, mean=..., std=...)`. `how` tells where the images come from and
+    what was done to them, for whoever shows a number measured on them.
     """
 
     name: str

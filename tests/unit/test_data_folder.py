@@ -1,0 +1,166 @@
+"""`folder:PATH`: the layouts it reads, how it parts and resizes, and one clear line for every folder that is wrong."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from resight.data import load, photos
+from resight.errors import MissingExtra, UserError
+
+torch.set_num_threads(2)
+
+COLOURS = {"cat": (200, 10, 10), "dog": (10, 200, 10), "eel": (10, 10, 200)}
+
+
+def paint(path: Path, colour: tuple[int, ...], size: tuple[int, int] = (8, 6)) -> None:
+    """A PNG of one colour; width and height as Pillow orders them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", size, colour).save(path)
+
+
+def pets(folder: Path, count: int = 10, **sizes: tuple[int, int]) -> Path:
+    """`count` images for each class, in class folders."""
+    for name, colour in COLOURS.items():
+        for number in range(count):
+            paint(folder / name / f"{number:02}.png", (*colour[:2], colour[2] + number), sizes.get(name, (8, 6)))
+    return folder
+
+
+def complaint(path: Path) -> str:
+    """The one line that loading a folder raises."""
+    with pytest.raises(UserError) as raised:
+        load(f"folder:{path}")
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("tested", ["test", "val", "valid"])
+def test_two_parts(tmp_path: Path, tested: str) -> None:
+    pets(tmp_path / "train", 3)
+    pets(tmp_path / tested, 2)
+    made = load(f"folder:{tmp_path}")
+    assert made.name == f"folder:{tmp_path.name}"
+    assert made.classes == ("cat", "dog", "eel")
+    assert made.shape == (3, 6, 8)
+    assert made.train.labels.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    assert made.test.labels.tolist() == [0, 0, 1, 1, 2, 2]
+    assert made.train.images[:, :, 2, 3].tolist()[3:6] == [[10, 200, 10], [10, 200, 11], [10, 200, 12]]
+    assert made.how == "9 training and 6 test images from a folder"
+
+
+@pytest.mark.parametrize("below", ["", "train"])
+def test_of_one_part_a_fifth_of_each_class_is_held_out(tmp_path: Path, below: str) -> None:
+    pets(tmp_path / below, 10)
+    made = load(f"folder:{tmp_path}")
+    assert made.train.labels.bincount().tolist() == [8, 8, 8]
+    assert made.test.labels.bincount().tolist() == [2, 2, 2]
+    everything = torch.cat([made.train.images, made.test.images])[:, :, 0, 0]
+    assert len(everything.unique(dim=0)) == 30
+    assert torch.equal(load(f"folder:{tmp_path}").test.images, made.test.images)
+    assert "one in 5 of each class held out, drawn with seed 0" in made.how
+
+
+def test_a_test_part_alone_can_only_be_tested(tmp_path: Path) -> None:
+    pets(tmp_path / "test", 2)
+    made = load(f"folder:{tmp_path}")
+    assert (len(made.train), len(made.test), made.shape) == (0, 6, (3, 6, 8))
+    assert made.how.endswith("nothing to train on")
+    assert made.mean[0] == pytest.approx((200 + 10 + 10) / 3 / 255)
+
+
+def test_images_of_different_sizes_become_squares_and_that_is_said(tmp_path: Path) -> None:
+    pets(tmp_path, 5, cat=(30, 20), eel=(9, 40))
+    made = load(f"folder:{tmp_path}")
+    assert made.shape == (3, 9, 9)
+    assert made.how.endswith("images of different sizes scaled and cut in the middle to 9×9")
+    cats = made.train.images[made.train.labels == 0]
+    assert (cats[:, :2] == torch.tensor([200, 10])[:, None, None]).all()
+
+
+def test_a_large_image_is_cut_in_the_middle(tmp_path: Path) -> None:
+    pixels = np.zeros((300, 600, 3), np.uint8)
+    pixels[:, 200:400] = 250
+    (tmp_path / "a").mkdir()
+    Image.fromarray(pixels).save(tmp_path / "a" / "wide.png")
+    paint(tmp_path / "a" / "tall.png", (0, 0, 0), (400, 500))
+    made = load(f"folder:{tmp_path}")
+    assert made.shape == (3, photos.LARGEST_SIDE, photos.LARGEST_SIDE)
+    wide = made.train.images[1].float()
+    assert wide[:, :, 60:160].min() == 250
+    assert wide[:, :, :30].max() == 0
+
+
+def test_grey_and_transparent_images_become_colours(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    Image.new("L", (4, 4), 77).save(tmp_path / "a" / "1.png")
+    Image.new("RGBA", (4, 4), (1, 2, 3, 128)).save(tmp_path / "a" / "2.png")
+    assert load(f"folder:{tmp_path}").train.images[:, :, 0, 0].tolist() == [[77, 77, 77], [1, 2, 3]]
+
+
+def test_what_other_programs_leave_is_passed_over(tmp_path: Path) -> None:
+    pets(tmp_path, 1)
+    (tmp_path / ".ipynb_checkpoints").mkdir()
+    (tmp_path / "__MACOSX").mkdir()
+    (tmp_path / "cat" / "notes.txt").write_text("a cat")
+    (tmp_path / "README.md").write_text("pets")
+    made = load(f"folder:{tmp_path}")
+    assert made.classes == ("cat", "dog", "eel")
+    assert len(made.train) == 3
+
+
+def test_names_of_classes_stay_on_one_line(tmp_path: Path) -> None:
+    paint(tmp_path / "two\nlines 猫" / "1.png", (1, 2, 3))
+    assert load(f"folder:{tmp_path}").classes == ("two lines 猫",)
+
+
+def test_a_folder_that_is_wrong_is_one_line(tmp_path: Path) -> None:
+    assert complaint(tmp_path / "none").startswith(f"there is no folder {tmp_path / 'none'}; folder:PATH needs")
+    assert complaint(tmp_path).startswith(f"{tmp_path} has no class folders; put the images into")
+    pets(tmp_path / "train", 1)
+    (tmp_path / "train" / "fox").mkdir()
+    assert complaint(tmp_path).startswith(f"{tmp_path / 'train' / 'fox'} has no images; remove the folder")
+    (tmp_path / "train" / "fox").rmdir()
+    paint(tmp_path / "test" / "cats" / "1.png", (0, 0, 0))
+    wanted = f"{tmp_path / 'test' / 'cats'} is a class that train does not have; did you mean cat?"
+    assert complaint(tmp_path) == wanted
+
+
+def test_a_file_that_is_no_image_is_named(tmp_path: Path) -> None:
+    pets(tmp_path, 2)
+    broken = tmp_path / "dog" / "00.png"
+    broken.write_bytes(b"woof")
+    assert complaint(tmp_path) == f"cannot read the image {broken}: not an image; replace or remove the file"
+
+
+def test_an_image_cut_short_is_named(tmp_path: Path) -> None:
+    pets(tmp_path, 2)
+    broken = tmp_path / "dog" / "01.jpg"
+    noise = np.random.default_rng(0).integers(0, 256, (6, 8, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(broken)
+    broken.write_bytes(broken.read_bytes()[:-40])
+    assert complaint(tmp_path).startswith(f"cannot read the image {broken}: image file is truncated")
+
+
+def test_images_that_memory_cannot_hold_are_one_line(tmp_path: Path) -> None:
+    paint(tmp_path / "1.png", (0, 0, 0))
+    with pytest.raises(UserError, match=r"1,000,000 images of 100000×100000 need .* TiB of memory, more than there is"):
+        photos.read_all([tmp_path / "1.png"] * 1_000_000, (100_000, 100_000))
+
+
+def test_without_torchvision_the_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pets(tmp_path, 1)
+    monkeypatch.setitem(sys.modules, "torchvision", None)
+    with pytest.raises(MissingExtra, match="reading folders of images needs the package torchvision"):
+        load(f"folder:{tmp_path}")
+
+
+@pytest.mark.parametrize("name", ["fashion-mnist-mini", "folder:pets"])
+def test_a_root_for_a_set_that_has_none_is_one_line(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=f"^{name} takes no root; leave it out$"):
+        load(name, tmp_path)
