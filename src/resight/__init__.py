@@ -16,21 +16,24 @@ from typing import TYPE_CHECKING, Any
 from . import traces
 from .errors import Bug, CannotWrite, ForwardWarning, MissingExtra, ResightError, UserError
 from .graph import Failure, Graph, ModuleCall, Op, Ref, TensorSpec
-from .skips import Skip, find_skips
+from .samples import sample_image
+from .skips import Edit, Skip, find_skips
 from .traces import About, Trace, load
 
 if TYPE_CHECKING:
     from . import data, nets
+    from .capture.edit import edit
     from .capture.run import trace
     from .picture.payload import View
 
 __version__ = "0.1.0"
 __all__ = [
     "About", "Bug", "CannotWrite", "Failure", "ForwardWarning", "Graph", "MissingExtra", "ModuleCall", "Op", "Ref",
-    "ResightError", "Skip", "TensorSpec", "Trace", "UserError", "View", "data", "find_skips", "load", "nets", "trace",
+    "ResightError", "Skip", "TensorSpec", "Trace", "UserError", "View", "data", "find_skips", "load", "nets",
+    "sample_image", "trace",
 ]  # fmt: skip
 
-_ON_FIRST_USE = {"trace": ".capture.run", "View": ".picture.payload"}
+_ON_FIRST_USE = {"edit": ".capture.edit", "trace": ".capture.run", "View": ".picture.payload"}
 _ROOMS = ("data", "nets")
 
 traces.draw_with(lambda: import_module(".picture", __name__))

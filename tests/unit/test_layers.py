@@ -14,12 +14,12 @@ PACKAGE = Path(resight.__file__).parent
 
 RANKS = {
     "errors": 0, "text": 0,
-    "graph": 1, "codec": 1, "files": 1, "colours": 1, "fonts": 1,
+    "graph": 1, "codec": 1, "files": 1, "colours": 1, "fonts": 1, "samples": 1,
     "skips": 2, "recording": 2,
     "table": 3,
     "traces": 4,
     "picture": 5, "plot": 5, "nets": 5,
-    "capture": 6,
+    "capture": 6, "walk": 6,
     "widget": 7,
     "data": 8, "train": 8, "studies": 8, "compare": 8,
     "cli": 9,

@@ -19,7 +19,7 @@ HEAVY = ("torch", "quickjs", "numpy", "rich", "typer", "PIL", "fontTools")
 
 API = """
 About Bug CannotWrite Failure ForwardWarning Graph MissingExtra ModuleCall Op Ref ResightError Skip TensorSpec Trace
-UserError View data find_skips load nets trace
+UserError View data find_skips load nets sample_image trace
 """.split()
 
 

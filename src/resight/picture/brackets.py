@@ -50,7 +50,7 @@ def brackets(rows: int, spans: Sequence[Span], most: int = MOST_COLUMNS) -> tupl
     Short spans stand close to the rows, long ones further out; two that only touch share a column. Without
     any span the margins are empty.
     """
-    columns, left_out = _columns(sorted(set(spans), key=lambda span: (span.last - span.first, span.first)), most)
+    columns, left_out = packed(spans, most)
     if not columns:
         return [""] * rows, left_out
     margin = [[" "] * (len(columns) + 2) for _ in range(rows)]
@@ -63,11 +63,14 @@ def brackets(rows: int, spans: Sequence[Span], most: int = MOST_COLUMNS) -> tupl
     return ["".join(cells) for cells in margin], left_out
 
 
-def _columns(spans: list[Span], most: int) -> tuple[list[list[Span]], list[Span]]:
-    """Each span in the first column where it overlaps none; spans in order within a column."""
+def packed(spans: Sequence[Span], most: int = MOST_COLUMNS) -> tuple[list[list[Span]], list[Span]]:
+    """Each span in the first column, counted from the rows, where it overlaps none; and those that found no room.
+
+    Short spans come first; those of a column are in order and may touch.
+    """
     columns: list[list[Span]] = []
     left_out = []
-    for span in spans:
+    for span in sorted(set(spans), key=lambda span: (span.last - span.first, span.first)):
         for column in columns:
             place = bisect_right(column, span.first, key=lambda other: other.first)
             free_before = place == 0 or column[place - 1].last <= span.first

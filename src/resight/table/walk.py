@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ..graph import Graph
 from ..recording import Recording, Summary
@@ -14,6 +14,13 @@ from .steps import Step, walk_steps
 from .types import Cell, Column, Table
 
 Reader: TypeAlias = "Callable[[Walked], Cell]"
+
+
+class Reading(NamedTuple):
+    """A column, and what it takes from a step."""
+
+    column: Column
+    read: Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +83,19 @@ def _walked(graph: Graph, step: Step, recording: Recording | None, skip: Skip | 
 def walk_table(graph: Graph, skips: Sequence[Skip], recording: Recording | None, depth: int | None = None) -> Table:
     """`walk` as plain rows. Columns of which nothing was recorded are left out."""
     rows = walk(graph, skips, recording, depth)
-    columns = [*STEP]
-    if recording is not None:
-        columns += NUMBERS + CONTRIBUTION
-        columns += GRADIENT if recording.gradients is not None else []
-        columns += SECONDS if recording.seconds is not None else []
-    return Table(tuple(column for column, _ in columns), tuple(tuple(read(row) for _, read in columns) for row in rows))
+    readings = [READINGS[name] for name in _recorded(recording)]
+    columns = tuple(reading.column for reading in readings)
+    return Table(columns, tuple(tuple(reading.read(row) for reading in readings) for row in rows))
+
+
+def _recorded(recording: Recording | None) -> list[str]:
+    """Names of the columns there is something to say in."""
+    missing: tuple[str, ...] = () if recording is not None else (*OF_VALUES, *OF_MERGES)
+    if recording is None or recording.gradients is None:
+        missing += OF_GRADIENTS
+    if recording is None or recording.seconds is None:
+        missing += OF_TIME
+    return [name for name in READINGS if name not in missing]
 
 
 def _of_summary(field: str) -> Reader:
@@ -96,33 +110,36 @@ def _of_contribution(field: str) -> Reader:
     return lambda row: None if row.contribution is None else getattr(row.contribution, field)
 
 
-STEP: list[tuple[Column, Reader]] = [
-    (Column("name", "step"), lambda row: row.step.name),
-    (Column("number", "number", "count"), lambda row: row.step.number),
-    (Column("slot", "output", "count"), lambda row: row.step.ref.slot if row.step.ref else None),
-    (Column("op", "op"), lambda row: row.op),
-    (Column("shape", "shape", "shape"), lambda row: row.shape),
-    (Column("dtype", "dtype"), lambda row: row.dtype),
-    (Column("skip", "skip"), lambda row: row.skips or None),
-]
-NUMBERS: list[tuple[Column, Reader]] = [
-    (Column("mean", "mean", "number"), _of_summary("mean")),
-    (Column("std", "std", "number"), _of_summary("std")),
-    (Column("rms", "rms", "number"), _of_summary("rms")),
-    (Column("min", "min", "number"), _of_summary("min")),
-    (Column("max", "max", "number"), _of_summary("max")),
-    (Column("zeros", "zeros", "share"), _of_summary("zeros")),
-    (Column("nonfinite", "not finite", "count"), _of_summary("nonfinite")),
-    (Column("count", "elements", "count"), _of_summary("count")),
-    (Column("sampled", "sampled", "count"), _of_summary("sampled")),
-]
-CONTRIBUTION: list[tuple[Column, Reader]] = [
-    (Column("gain", "gain", "number"), _of_contribution("gain")),
-    (Column("cosine", "cosine", "number"), _of_contribution("cosine")),
-    (Column("update", "update", "number"), _of_contribution("update")),
-]
-GRADIENT: list[tuple[Column, Reader]] = [
-    (Column("gradient_rms", "gradient rms", "number"), _of_gradient("rms")),
-    (Column("gradient_nonfinite", "gradient not finite", "count"), _of_gradient("nonfinite")),
-]
-SECONDS: list[tuple[Column, Reader]] = [(Column("seconds", "time", "seconds"), lambda row: row.seconds)]
+OF_VALUES = ("mean", "std", "rms", "min", "max", "zeros", "nonfinite", "count", "sampled")
+OF_MERGES = ("gain", "cosine", "update")
+OF_GRADIENTS = ("gradient_rms", "gradient_nonfinite")
+OF_TIME = ("seconds",)
+
+READINGS = {
+    reading.column.name: reading
+    for reading in (
+        Reading(Column("name", "step"), lambda row: row.step.name),
+        Reading(Column("number", "number", "count"), lambda row: row.step.number),
+        Reading(Column("slot", "output", "count"), lambda row: row.step.ref.slot if row.step.ref else None),
+        Reading(Column("op", "op"), lambda row: row.op),
+        Reading(Column("shape", "shape", "shape"), lambda row: row.shape),
+        Reading(Column("dtype", "dtype"), lambda row: row.dtype),
+        Reading(Column("skip", "skip"), lambda row: row.skips or None),
+        Reading(Column("mean", "mean", "number"), _of_summary("mean")),
+        Reading(Column("std", "std", "number"), _of_summary("std")),
+        Reading(Column("rms", "rms", "number"), _of_summary("rms")),
+        Reading(Column("min", "min", "number"), _of_summary("min")),
+        Reading(Column("max", "max", "number"), _of_summary("max")),
+        Reading(Column("zeros", "zeros", "share"), _of_summary("zeros")),
+        Reading(Column("nonfinite", "not finite", "count"), _of_summary("nonfinite")),
+        Reading(Column("count", "elements", "count"), _of_summary("count")),
+        Reading(Column("sampled", "sampled", "count"), _of_summary("sampled")),
+        Reading(Column("gain", "gain", "number"), _of_contribution("gain")),
+        Reading(Column("cosine", "cosine", "number"), _of_contribution("cosine")),
+        Reading(Column("update", "update", "number"), _of_contribution("update")),
+        Reading(Column("gradient_rms", "gradient rms", "number"), _of_gradient("rms")),
+        Reading(Column("gradient_nonfinite", "gradient not finite", "count"), _of_gradient("nonfinite")),
+        Reading(Column("seconds", "time", "seconds"), lambda row: row.seconds),
+    )
+}
+"""Every column there can be, by name, in order."""
