@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "About", "Bug", "CannotWrite", "Failure", "ForwardWarning", "Graph", "MissingExtra", "ModuleCall", "Op", "Ref",
-    "ResightError", "Skip", "TensorSpec", "Trace", "UserError", "View", "data", "find_skips", "load", "nets",
-    "sample_image", "trace",
+    "About", "Bug", "CannotWrite", "Edit", "Failure", "ForwardWarning", "Graph", "MissingExtra", "ModuleCall", "Op",
+    "Ref", "ResightError", "Skip", "TensorSpec", "Trace", "UserError", "View", "data", "edit", "find_skips", "load",
+    "nets", "sample_image", "trace",
 ]  # fmt: skip
 
 _ON_FIRST_USE = {"edit": ".capture.edit", "trace": ".capture.run", "View": ".picture.payload"}

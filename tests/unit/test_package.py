@@ -18,8 +18,8 @@ PACKAGE = ROOT / "src" / "resight"
 HEAVY = ("torch", "quickjs", "numpy", "rich", "typer", "PIL", "fontTools")
 
 API = """
-About Bug CannotWrite Failure ForwardWarning Graph MissingExtra ModuleCall Op Ref ResightError Skip TensorSpec Trace
-UserError View data find_skips load nets sample_image trace
+About Bug CannotWrite Edit Failure ForwardWarning Graph MissingExtra ModuleCall Op Ref ResightError Skip TensorSpec
+Trace UserError View data edit find_skips load nets sample_image trace
 """.split()
 
 

@@ -11,6 +11,9 @@ from .merges import Merge
 from .types import Join
 from .ways import Region
 
+BASE = "base"
+"""What a write through a view reads besides its arguments: the tensor it is a view of."""
+
 
 def orders(graph: Graph) -> dict[int, int]:
     """For each op that may take in an operand, how many of its name ran before it on its line in its module call."""
@@ -34,7 +37,8 @@ def joins(flow: Flow, merge: Merge, operand: int, inside: Region, order: Mapping
     found = []
     for i in sorted({merge.op, *merge.inner}):
         op = flow.graph.ops[i]
-        reads = [(read.arg, flow.first[read.op] + read.slot) for read in op.inputs if flow.first[read.op] >= 0]
+        passed = [read for read in op.inputs if flow.first[read.op] >= 0 and read.arg != BASE]
+        reads = [(read.arg, flow.first[read.op] + read.slot) for read in passed]
         shortcut = tuple([arg for arg, value in reads if value in kept])
         branch = tuple([arg for arg, value in reads if value in added])
         if shortcut or branch:

@@ -1,0 +1,100 @@
+"""Change merges while a model runs: `edit`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+from torch import nn
+
+from .. import text
+from ..errors import UserError
+from ..skips import Edit, Skip
+from . import edge
+from .eager import eager
+from .editor import Editor, Plan, where
+
+
+@contextmanager
+def edit(model: nn.Module, /, *edits: Edit) -> Iterator[nn.Module]:
+    """While the context lasts, every call of `model` runs with these merges changed; yields the model.
+
+    ```python
+    skip = resight.trace(model, x).skips[3]
+    with resight.edit(model, skip.without_branch()):
+        y = model(x)
+    ```
+
+    Each `Edit` multiplies what enters one merge: the branch by 0 (`skip.without_branch()`; zeros in its place, so a
+    concat keeps its shape), the shortcut by 0 (`skip.without_shortcut()`), or the branch by a number
+    (`skip.scaled(0.5)`). Everything else runs as written, in any mode, device, batch size or autocast; gradients are
+    those of the changed network. A sum written in place is changed in place. The trace may come from another run,
+    a file, or a copy of the model: a merge is told by its module call, its op's name and the line that ran it.
+
+    An op watcher is on meanwhile: torch's fused transformer inference and compiled code run op by op, so that
+    rounding may differ in the last digits even where nothing is changed. Threads of the model's own (data parallel
+    replicas) are not edited. Nothing of the model is written but its `forward` attribute, which is put back, also when
+    something raises.
+
+    Raises:
+        UserError: what is given is no edit, or of another model; when the model is called: a merge did not run or
+            looks different, or lies in a checkpoint whose backward would run it unedited.
+    """
+    network = getattr(model, "_orig_mod", model)  # compiled code runs uncompiled, as in a trace
+    if not isinstance(network, nn.Module):
+        raise UserError(f"can't edit {type(model).__name__}: it is no nn.Module")
+    modules = dict(network.named_modules())
+    _check(edits, modules)
+    with eager(list(modules.values())), _rewired(network, modules, Plan(edits)):
+        yield model
+
+
+@contextmanager
+def _rewired(model: nn.Module, modules: Mapping[str, nn.Module], plan: Plan) -> Iterator[None]:
+    """The model's `forward` runs under an editor; the attribute is as before when the context ends."""
+    forward = model.forward
+    before = vars(model).get("forward")
+    running: set[int] = set()  # threads; a model that calls itself is still in the same run
+
+    @wraps(forward)
+    def edited(*args: Any, **kwargs: Any) -> Any:
+        thread = threading.get_ident()
+        if thread in running:
+            return forward(*args, **kwargs)
+        editor = Editor(plan, modules)
+        running.add(thread)
+        try:
+            with editor.calls.watching(), editor:
+                result = edge.call(forward, args, kwargs)
+        finally:
+            running.discard(thread)
+        editor.check_all_made()
+        return result
+
+    vars(model)["forward"] = edited
+    try:
+        yield
+    finally:
+        if before is None:
+            vars(model).pop("forward", None)
+        else:
+            vars(model)["forward"] = before
+
+
+def _check(edits: tuple[Edit, ...], modules: Mapping[str, nn.Module]) -> None:
+    for change in edits:
+        if not isinstance(change, Edit):
+            kind = "a skip" if isinstance(change, Skip) else type(change).__name__
+            raise UserError(f"edit takes edits, not {kind}", hint="for instance skip.without_branch()")
+        if not change.skip.joins:
+            raise UserError("this skip does not say where its merge is", hint="trace the model again")
+        for join in change.skip.joins:
+            if join.path not in modules and "(" not in join.path:  # `(Class)`: made during the forward
+                meant = text.did_you_mean(join.path, list(modules))
+                raise UserError(
+                    f"the model has no {where(join).removeprefix('the ')}",
+                    hint=meant or "edit the model that was traced",
+                )
