@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drawn import Sketch, dense_block, nested, residual, resnet, transformer, unet
+from drawn_unets import random_unet
 from laws import check_boxes, check_picture, check_texts, check_wires
 from resight.errors import Bug, UserError
 from resight.picture import engine
@@ -72,6 +73,19 @@ def test_laws_hold_for_random_nets(
 ) -> None:
     view = View(depth=depth, direction=direction, wrap=wrap, everything=everything, header=False)
     payload = nested(seed, size)
+    check_picture(payload, view)
+    check_texts(payload, view)
+
+
+@given(
+    seed=st.integers(0, 10_000),
+    depth=st.none() | st.integers(1, 4),
+    direction=st.sampled_from(DIRECTIONS),
+    wrap=st.sampled_from((0, 2)),
+)
+@settings(max_examples=150, derandomize=True, deadline=None)
+def test_laws_hold_for_random_unets(seed: int, depth: int | None, direction: str, wrap: int) -> None:
+    payload, view = random_unet(seed), View(depth=depth, direction=direction, wrap=wrap, header=False)
     check_picture(payload, view)
     check_texts(payload, view)
 

@@ -3,6 +3,10 @@ import { test } from "node:test";
 import { fold } from "../../src/resight/picture/web/fold.js";
 import { block, call, op, payload, skip, VIEW } from "./nets.js";
 
+/**
+ * @import {SkipArc} from "../../src/resight/picture/web/schema.js"
+ */
+
 test("an open block shows its skip as a shortcut from source to merge", () => {
   const { nodes, edges, skips } = fold(block(), VIEW);
   assert.deepEqual(nodes.map((n) => n.id), ["op-0", "call-1", "op-1", "op-2", "op-3", "op-4"]);
@@ -88,4 +92,47 @@ test("a norm by hand and a layer among reshapes are one box each, unless they ar
   const asked = fold(net, { ...VIEW, open: ["norm"] }).nodes.filter((n) => n.open).map((n) => n.path);
   assert.deepEqual(asked, ["norm", "mlp"]);
   assert.ok(fold(net, { ...VIEW, depth: 9 }).nodes.some((n) => n.id === "op-1"));
+});
+
+test("ops outside of any module are gathered where they are too many, but for merges of skips", () => {
+  const ops = [op("input", [])];
+  for (let i = 0; i < 300; i++) ops.push(op("f", [ops.length - 1], i === 50 ? 1 : i === 150 ? 2 : 0));
+  ops[120] = op("add", [119, 100]);
+  const net = payload(ops, [call("", -1), call("a", 0), call("b", 0)], [skip(100, 120, 0)]);
+  const { nodes } = fold(net, VIEW);
+  const gathered = nodes.filter((n) => n.size > 1);
+  assert.ok(nodes.length < 20);
+  assert.ok(gathered.every((n) => n.title === `${n.size} ops`));
+  assert.equal(nodes.filter((n) => n.kind !== "input").reduce((sum, n) => sum + n.size, 0), 300);
+  assert.deepEqual(nodes.filter((n) => n.merge === "add").map((n) => n.id), ["op-120"]);
+  assert.equal(fold(net, { ...VIEW, depth: 1 }).nodes.length, 301);
+});
+
+test("a picture too long to be borne opens less, whatever its wrapping", () => {
+  //  x ─ m0 ─ m1 ─ ... side by side with one value that passes all: nothing can be cut
+  const calls = [call("", -1)];
+  const ops = [op("input", [])];
+  for (let m = 0; m < 16; m++) {
+    calls.push(call(`m${m}`, 0));
+    for (let i = 0; i < 8; i++) ops.push(op("f", [ops.length - 1], m + 1));
+  }
+  ops.push(op("add", [ops.length - 1, 0]));
+  const net = payload(ops, calls, [skip(0, ops.length - 1, 0)]);
+  const closed = fold(net, VIEW).nodes;
+  assert.ok(closed.every((n) => !n.open));
+  assert.deepEqual(fold(net, { ...VIEW, wrap: 3 }).nodes, closed);
+  assert.ok(fold(net, { ...VIEW, depth: 2 }).nodes.some((n) => n.open));
+  assert.ok(fold({ ...net, ops: [...ops.slice(0, -1), op("f", [128])], skips: [] }, VIEW).nodes.some((n) => n.open));
+});
+
+test("modules with skips open before others, and a frame is never drawn around a single closed one", () => {
+  const calls = [call("", -1), call("plain", 0), call("wrapper", 0), call("deep", 2)];
+  calls[1].cls = "Plain";
+  const ops = [op("input", [])];
+  for (let i = 0; i < 130; i++) ops.push(op("f", [ops.length - 1], 1));
+  const source = ops.length - 1;
+  for (let i = 0; i < 20; i++) ops.push(op("f", [ops.length - 1], 3));
+  const merge = ops.push(op("add", [ops.length - 1, source], 3)) - 1;
+  const opened = (/** @type {SkipArc[]} */ skips) => fold(payload(ops, calls, skips), VIEW).nodes.filter((n) => n.open).map((n) => n.path);
+  assert.deepEqual(opened([skip(source, merge, 3)]), ["wrapper", "deep"]);
 });
