@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, Protocol, TypedDict
 
 Item = dict[str, Any]
 """One mark of a display list, told apart by `t`; `web/draw.js` documents them."""
@@ -16,6 +16,20 @@ class Display(TypedDict):
     background: str
     title: str
     items: list[Item]
+
+
+class Painted(Protocol):
+    """Anything that formats made of marks can write: a display list, one line for those who can't see it, and the
+    pixels to a unit."""
+
+    @property
+    def display(self) -> Display: ...
+
+    @property
+    def caption(self) -> str: ...
+
+    @property
+    def scale(self) -> float: ...
 
 
 class Node(TypedDict):

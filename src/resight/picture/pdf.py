@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 
 from .. import fonts, text
-from .display import Display, Item
-from .drawing import Drawing
+from .display import Display, Item, Painted
 from .pdf_objects import Document, number
 from .pdf_text import Typesetter
 
@@ -21,7 +20,7 @@ ROUND = 0.5523
 """Where the handles of a cubic curve lie that looks like a quarter of a circle."""
 
 
-def render(drawing: Drawing) -> bytes:
+def render(drawing: Painted) -> bytes:
     """The picture as a PDF file of one page, the same bytes for the same picture.
 
     Letters are set in the shipped font, embedded as far as used. A character it lacks is drawn by the outline

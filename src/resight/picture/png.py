@@ -9,13 +9,13 @@ import resvg_py
 from .. import fonts
 from ..errors import UserError
 from . import svg
-from .drawing import Drawing
+from .display import Painted
 
 MOST_PIXELS = 200_000_000
 """A picture of more pixels would take about a gigabyte to draw."""
 
 
-def render(drawing: Drawing) -> bytes:
+def render(drawing: Painted) -> bytes:
     """The picture as a PNG file, `drawing.scale` pixels to a unit.
 
     Raises:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from .. import fonts, text
-from .display import Display, Item
-from .drawing import Drawing
+from .display import Display, Item, Painted
 
 WIDEST_FALLBACK = 1.2
 """How much wider than Inter a text may come out where Inter is missing: Verdana and DejaVu Sans by up to 18%."""
@@ -18,7 +17,7 @@ COMMON_SIZE = 12
 """Font size of most texts, said once."""
 
 
-def render(drawing: Drawing) -> bytes:
+def render(drawing: Painted) -> bytes:
     """The picture as an SVG file in UTF-8."""
     return markup(drawing.display, drawing.caption).encode()
 
