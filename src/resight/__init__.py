@@ -21,7 +21,7 @@ from .skips import Edit, Skip, find_skips
 from .traces import About, Trace, load
 
 if TYPE_CHECKING:
-    from . import data, nets
+    from . import data, nets, plot
     from .capture.edit import edit
     from .capture.run import trace
     from .picture.payload import View
@@ -30,11 +30,11 @@ __version__ = "0.1.0"
 __all__ = [
     "About", "Bug", "CannotWrite", "Edit", "Failure", "ForwardWarning", "Graph", "MissingExtra", "ModuleCall", "Op",
     "Ref", "ResightError", "Skip", "TensorSpec", "Trace", "UserError", "View", "data", "edit", "find_skips", "load",
-    "nets", "sample_image", "trace",
+    "nets", "plot", "sample_image", "trace",
 ]  # fmt: skip
 
 _ON_FIRST_USE = {"edit": ".capture.edit", "trace": ".capture.run", "View": ".picture.payload"}
-_ROOMS = ("data", "nets")
+_ROOMS = ("data", "nets", "plot")
 
 traces.draw_with(lambda: import_module(".picture", __name__))
 

@@ -15,11 +15,11 @@ import resight
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "resight"
 
-HEAVY = ("torch", "quickjs", "numpy", "rich", "typer", "PIL", "fontTools")
+HEAVY = ("torch", "quickjs", "numpy", "rich", "typer", "PIL", "fontTools", "matplotlib")
 
 API = """
 About Bug CannotWrite Edit Failure ForwardWarning Graph MissingExtra ModuleCall Op Ref ResightError Skip TensorSpec
-Trace UserError View data edit find_skips load nets sample_image trace
+Trace UserError View data edit find_skips load nets plot sample_image trace
 """.split()
 
 
