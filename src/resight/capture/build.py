@@ -14,7 +14,7 @@ from ..graph import Input, ModuleCall, Op, Plain, Ref, TensorSpec, Weight
 from .arguments import bind
 from .callstack import RawCall
 from .modules import class_name
-from .ops import canonical_name, plain_name, spelling
+from .ops import canonical_name, spelling
 from .recorder import RawOp, RawSpec
 from .sources import source
 from .values import Held, Value
@@ -85,9 +85,9 @@ class _Reading:
             of, is_buffer = self.held[argument.name]
             self.weights.append(Weight(argument.name, of, name, is_buffer))
         elif kind is tuple:
-            return any([self._take_values(f"{name}.{i}", part) for i, part in enumerate(argument)])
+            return sum([self._take_values(f"{name}.{i}", part) for i, part in enumerate(argument)]) > 0
         elif kind is slice:
-            return any([self._take_values(name, part) for part in (argument.start, argument.stop, argument.step)])
+            return sum([self._take_values(name, part) for part in (argument.start, argument.stop, argument.step)]) > 0
         else:
             return False
         return True

@@ -20,26 +20,29 @@ LOOK_UPS = frozenset("embedding embedding_bag getitem index_select gather take t
 """Ops that turn ids into rows of a weight."""
 
 
+NOTHING, IDS, DATA = range(3)
+"""What may flow through an op: nothing of the input, integers or booleans made of it, data."""
+
+
 def is_data(graph: Graph) -> list[bool]:
     """For each op, whether it carries data. The op that raised counts if it reads data."""
-    data = [False] * len(graph.ops)
-    from_input = [False] * len(graph.ops)
-    floating = _floating_slots(graph)
+    carried = [NOTHING] * len(graph.ops)
     for i, op in enumerate(graph.ops):
-        from_input[i] = op.name == "input" or (
-            op.name not in CREATIONS and any(from_input[read.op] for read in op.inputs)
-        )
-        if not any(floating[i]) and op.outputs:
+        if op.name in CREATIONS:
             continue
-        if op.name == "input":
-            data[i] = True
-        elif op.name in CREATIONS:
-            continue
-        elif any(data[read.op] and floating[read.op][read.slot] for read in op.inputs):
-            data[i] = True
-        elif op.name in LOOK_UPS and _looks_up_weight(op):
-            data[i] = any(from_input[read.op] for read in op.inputs)
-    return data
+        level = NOTHING
+        for read in op.inputs:
+            found = carried[read.op]
+            if found == DATA and not graph.ops[read.op].outputs[read.slot].is_float:
+                found = IDS
+            if found > level:
+                level = found
+        if op.name == "input" or (level == IDS and op.name in LOOK_UPS and _looks_up_weight(op)):
+            level = DATA
+        if level == DATA and op.outputs and not any(spec.is_float for spec in op.outputs):
+            level = IDS
+        carried[i] = level
+    return [level == DATA for level in carried]
 
 
 def is_live(graph: Graph) -> list[bool]:
@@ -57,17 +60,6 @@ def is_live(graph: Graph) -> list[bool]:
             for read in graph.ops[i].inputs:
                 live[read.op] = True
     return live
-
-
-def _floating_slots(graph: Graph) -> list[tuple[bool, ...]]:
-    known: dict[str, bool] = {}
-    slots = []
-    for op in graph.ops:
-        for spec in op.outputs:
-            if spec.dtype not in known:
-                known[spec.dtype] = spec.is_float
-        slots.append(tuple(known[spec.dtype] for spec in op.outputs))
-    return slots
 
 
 def _looks_up_weight(op: Op) -> bool:

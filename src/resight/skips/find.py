@@ -111,18 +111,17 @@ def _judge(walk: Walk, way: Way) -> bool | None:
 def _describe(
     flow: Flow, merge: Merge, best: Candidate, inside: Region, found: dict[int, Skip], order: dict[int, int]
 ) -> Skip:
-    shortcut = tuple(sorted(best.walk.ops))
     around = {merge.op, *merge.inner}
-    branch = (op for op in inside.ways if op not in best.walk.ops and op not in inside.stepped)
-    stepped = [span for skip in inside.stepped.values() for span in skip.spans]
-    first = min([next(iter(inside.ways), merge.op), *(span[0] for span in stepped)])  # ways are in order
+    ops = [op for op in inside.ways if op not in best.walk.ops and op not in inside.stepped]
+    branch = _spans(ops, [span for skip in inside.stepped.values() for span in skip.spans])
+    first = min([*best.walk.ops, *(span[0] for span in branch[:1])], default=merge.op)
     return Skip(
         merge=merge.op,
         source=flow.ref(best.source),
         kind=best.walk.kind,
         combine=merge.combine,
-        shortcut=shortcut,
-        branch=_spans(branch, stepped),
+        shortcut=tuple(sorted(best.walk.ops)),
+        branch=branch,
         owner=_common_call(flow.graph, first, merge.op),
         also=tuple(flow.ref(v) for v in sorted(set(merge.operands) & inside.entries)),
         partial=best.walk.partial,
@@ -195,10 +194,13 @@ def _link(flow: Flow, source: int, found: dict[int, Skip]) -> str:
 def _mark_recurrent(graph: Graph, skips: tuple[Skip, ...]) -> tuple[Skip, ...]:
     """Mark gated skips that carry a state from step to step: the same line of the same module, each
     starting at the merge of the one before."""
+    gated = [skip for skip in skips if skip.kind == "gated"]
+    if not gated:
+        return skips
     place = {skip.merge: (graph.calls[skip.owner].path, graph.ops[skip.merge].source) for skip in skips}
     steps: set[int] = set()
-    for skip in skips:
+    for skip in gated:
         before = skip.source.op
-        if skip.kind == "gated" and before in place and place[before] == place[skip.merge]:
+        if before in place and place[before] == place[skip.merge]:
             steps.update((before, skip.merge))
     return tuple(replace(skip, recurrent=True) if skip.merge in steps else skip for skip in skips)

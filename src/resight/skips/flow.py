@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from ..graph import Graph, Op, Ref
 from ..graph.walk import is_data, is_live
 from . import vocabulary as words
+
+WHOLE = words.LINEAR | words.RECURRENT
+"""Ops that multiply by a weight as a whole, not as a scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,37 +77,33 @@ def flow_of(graph: Graph) -> Flow:
     weighted = [False] * len(graph.ops)
     affine = [False] * len(graph.ops)
     noise = [False] * len(graph.ops)
+    floating: list[bool] = []
     of_weights = [0] * len(graph.ops)  # dimensions of a value made of weights alone, 0 for none
-    floats: dict[str, bool] = {}
     for i, op in enumerate(graph.ops):
+        if not live[i]:
+            continue
         ports: list[int] = []
-        dimensions = 0
-        whole = op.name in words.LINEAR or op.name in words.RECURRENT
-        for weight in op.weights:
-            dimensions = max(dimensions, _dimensions(weight.spec.shape, whole))
+        whole = op.name in WHOLE
+        dimensions = max([_dimensions(weight.spec.shape, whole) for weight in op.weights], default=0)
         for read in op.inputs:
-            spec = graph.ops[read.op].outputs[read.slot]
-            floating = floats.get(spec.dtype)
-            if floating is None:
-                floating = floats[spec.dtype] = spec.is_float
-            if data[read.op] and floating:
-                if first[read.op] >= 0:
-                    ports.append(first[read.op] + read.slot)
-            else:
-                noise[i] = noise[i] or noise[read.op]
-                if of_weights[read.op]:
-                    dimensions = max(dimensions, _dimensions(spec.shape, whole))
+            if data[read.op]:
+                value = first[read.op] + read.slot
+                if floating[value]:
+                    ports.append(value)
+                continue
+            noise[i] = noise[i] or noise[read.op]
+            if of_weights[read.op]:
+                dimensions = max(dimensions, _dimensions(graph.spec(read).shape, whole))
         if not data[i]:
             of_weights[i] = dimensions
             noise[i] = noise[i] or op.name in words.RANDOM
             continue
-        if not live[i]:
-            continue
         first[i] = len(maker)
-        for _ in op.outputs:
+        for spec in op.outputs:
             maker.append(i)
             readers.append([])
-        reads[i] = tuple(dict.fromkeys(ports))
+            floating.append(spec.is_float)
+        reads[i] = tuple(dict.fromkeys(ports)) if len(ports) > 1 else tuple(ports)
         for value in reads[i]:
             readers[value].append(i)
         weighted[i] = dimensions >= 2
@@ -112,6 +112,7 @@ def flow_of(graph: Graph) -> Flow:
     return Flow(graph, maker, first, reads, readers, returned, weighted, affine, noise)
 
 
+@cache
 def _dimensions(shape: tuple[int, ...], whole: bool) -> int:
     """Dimensions of a factor: all of them for a linear op, those longer than 1 for a scale such as `[C,1,1]`."""
     return max(1, len(shape) if whole else sum(size != 1 for size in shape))

@@ -8,6 +8,8 @@ from .flow import Flow
 REACH = 6
 """How many ops a gate may lie behind its sigmoid (views, `1 - gate`, a scale)."""
 
+PASSING = words.PLAIN_STEPS | words.SLICES | words.ADDS | words.FACTORS
+
 
 def is_gate(flow: Flow, value: int) -> bool:
     """Whether a value is a sigmoid, softmax or exponential, perhaps reshaped, scaled or taken from one."""
@@ -16,8 +18,7 @@ def is_gate(flow: Flow, value: int) -> bool:
         if op.name in words.GATES:
             return True
         reads = flow.reads[op.id]
-        passes = op.name in words.PLAIN_STEPS | words.SLICES | words.ADDS | words.PRODUCTS | words.NEGATIONS
-        if len(reads) != 1 or not passes:
+        if len(reads) != 1 or op.name not in PASSING:
             return False
         value = reads[0]
     return False

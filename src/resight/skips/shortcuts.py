@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..graph import Op
 from . import vocabulary as words
@@ -17,6 +17,9 @@ LONGEST = 64
 
 ORIGIN_REACH = 16
 """Ops an operand of a join may lie behind the value both are made of. MViT's pooled shortcut needs 9."""
+
+SIMPLE = words.PLAIN_STEPS | words.PRODUCTS | words.RESAMPLINGS | words.SLICES
+"""Ops that may lie between them."""
 
 STRIDED = re.compile(r":[^,:]*:-?(?:[2-9]|\d{2,})")
 
@@ -35,10 +38,10 @@ class Walk:
     def kind(self) -> str:
         return KINDS[self.rank]
 
-    def over(self, op: int, kind: str) -> Walk:
+    def over(self, op: int, kind: str, *, learned: bool = False, partial: bool = False, pooled: bool = False) -> Walk:
         """This walk, one op further back."""
         rank = max(self.rank, KINDS.index(kind))
-        return Walk((*self.ops, op), self.learned, rank, self.partial, self.pooled)
+        return Walk((*self.ops, op), self.learned + learned, rank, self.partial or partial, self.pooled or pooled)
 
 
 def walk_back(
@@ -82,7 +85,7 @@ def _over_one(flow: Flow, op: Op, walk: Walk) -> Walk | None:
         return _over_slice(op, walk)
     if name == "div" and not flow.values_in(op, "input"):
         return None  # a number over the value: not linear
-    if name in words.PRODUCTS | words.NEGATIONS:  # a product with a random mask is stochastic depth by hand
+    if name in words.FACTORS:  # a product with a random mask is stochastic depth by hand
         return walk.over(op.id, "identity" if flow.noise[op.id] else "scaled")
     if name in words.ADDS:
         by_number = not op.weights and len(op.inputs) == 1
@@ -92,9 +95,9 @@ def _over_one(flow: Flow, op: Op, walk: Walk) -> Walk | None:
     if name in words.CONCATS or name in words.RESIZES:
         return walk.over(op.id, "resampled")
     if name in words.POOLS:
-        return replace(walk.over(op.id, "resampled"), pooled=True)
+        return walk.over(op.id, "resampled", pooled=True)
     if name in words.LINEAR and flow.weighted[op.id]:
-        return replace(walk.over(op.id, "projection"), learned=walk.learned + 1)
+        return walk.over(op.id, "projection", learned=True)
     return None
 
 
@@ -103,7 +106,7 @@ def _over_slice(op: Op, walk: Walk) -> Walk:
     if STRIDED.search(index):
         return walk.over(op.id, "resampled")
     adds_dimensions_only = op.name == "getitem" and len(op.inputs) == 1 and _keeps_everything(op, index)
-    return replace(walk.over(op.id, "identity"), partial=walk.partial or not adds_dimensions_only)
+    return walk.over(op.id, "identity", partial=not adds_dimensions_only)
 
 
 def _keeps_everything(op: Op, index: str) -> bool:
@@ -119,8 +122,7 @@ def _common_origin(flow: Flow, reads: tuple[int, ...]) -> int | None:
         trail = [value]
         for _ in range(ORIGIN_REACH):
             op = flow.op(trail[-1])
-            simple = op.name in words.PLAIN_STEPS | words.PRODUCTS | words.RESAMPLINGS | words.SLICES
-            if not simple or len(flow.reads[op.id]) != 1:
+            if op.name not in SIMPLE or len(flow.reads[op.id]) != 1:
                 break
             trail.append(flow.reads[op.id][0])
         trails.append(trail)

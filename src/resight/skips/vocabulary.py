@@ -39,7 +39,8 @@ NORMS = frozenset(
     native_layer_norm normalize rms_norm sync_batch_norm""".split()
 )
 PRODUCTS = frozenset(["mul", "div"])
-NEGATIONS = frozenset(["neg"])
+FACTORS = PRODUCTS | {"neg"}
+"""Ops that multiply one value, be it by -1."""
 
 CONVOLUTIONS = frozenset(f"conv{t}{n}d" for n in (1, 2, 3) for t in ("", "_transpose")) | {"convolution"}
 LINEAR = CONVOLUTIONS | frozenset(
