@@ -210,6 +210,11 @@ def test_a_wrong_argument_is_one_line(wrong: dict[str, Any], line: str) -> None:
     assert str(raised.value) == line
 
 
+def test_a_negative_padding_is_one_line() -> None:
+    with pytest.raises(UserError, match=r"^images cannot be padded by -1 pixels$"):
+        CropAndFlip(-1)
+
+
 def test_an_empty_part_cannot_be_batched() -> None:
     nothing = replace(numbered(3), train=Split(torch.empty(0, 1, 6, 6, dtype=torch.uint8), torch.empty(0).long()))
     with pytest.raises(UserError, match="numbered has no train images"):

@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..errors import UserError
+
 SEEDS = 2**53
 """Different seeds a number from 0 to 1 in double precision can stand for."""
 
@@ -38,6 +40,10 @@ class CropAndFlip:
 
     padding: int
     draws: ClassVar[int] = 3
+
+    def __post_init__(self) -> None:
+        if self.padding < 0:
+            raise UserError(f"images cannot be padded by {self.padding} pixels")
 
     def __call__(self, images: Tensor, numbers: Tensor) -> Tensor:
         """Every image is cut and mirrored by its own three numbers: down, right, mirrored."""

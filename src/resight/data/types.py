@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -46,8 +46,8 @@ class DataSet:
     """
 
     name: str
-    train: Split
-    test: Split
+    train: Split = field(repr=False)
+    test: Split = field(repr=False)
     classes: tuple[str, ...]
     mean: tuple[float, ...]
     std: tuple[float, ...]
