@@ -14,7 +14,7 @@ PACKAGE = Path(resight.__file__).parent
 
 RANKS = {
     "errors": 0, "text": 0,
-    "graph": 1, "codec": 1, "files": 1, "colours": 1, "fonts": 1, "samples": 1,
+    "graph": 1, "codec": 1, "files": 1, "colours": 1, "fonts": 1, "notebook": 1, "samples": 1,
     "skips": 2, "recording": 2,
     "table": 3,
     "traces": 4,

@@ -6,7 +6,6 @@ A new format is a new file with one function and one line in `RENDERERS`.
 from __future__ import annotations
 
 import re
-import sys
 import tempfile
 import webbrowser
 from collections.abc import Callable, Iterable
@@ -16,6 +15,7 @@ from typing import Any
 
 from ..errors import UserError
 from ..files import check_writable, write_files
+from ..notebook import in_notebook, show_inline
 from ..traces import Trace
 from . import dot, html, json, mermaid, pdf, png, svg, text
 from .drawing import Drawing
@@ -74,9 +74,8 @@ def renderer_for(path: str | Path) -> Callable[[Drawing], bytes]:
 
 def show(trace: Trace, **options: Any) -> Path | None:
     """Show a trace: inline in a notebook, elsewhere as a page in the browser, whose path is returned."""
-    if _in_notebook():
-        notebook: Any = import_module("IPython.display")
-        notebook.display(notebook.SVG(as_svg(trace, **options)))
+    if in_notebook():
+        show_inline(import_module("IPython.display").SVG(as_svg(trace, **options)))
         return None
     name = re.sub(r"[^\w.-]+", "_", trace.about.title).strip("_.")[:60] or "network"
     page = save(trace, Path(tempfile.mkdtemp(prefix="resight-")) / f"{name}.html", **options)
@@ -92,8 +91,3 @@ def as_svg(trace: Trace, **options: Any) -> str:
 def as_text(trace: Trace, **options: Any) -> str:
     """A trace's picture for the terminal."""
     return text.page(drawing(trace, options)).rstrip("\n")
-
-
-def _in_notebook() -> bool:
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return type(shell).__name__ == "ZMQInteractiveShell"
