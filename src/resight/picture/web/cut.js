@@ -51,8 +51,10 @@ class Cutting {
     this.ins = new Map();
     /** @type {Map<number, number>} */
     this.outs = new Map();
-    /** @type {Map<string, Segment>} */
-    this.segments = new Map();
+    /** @type {Segment[]} */
+    this.segments = [];
+    /** @type {Map<string, Segment>} Those that a port makes carry several edges. */
+    this.shared = new Map();
   }
 
   /**
@@ -75,14 +77,18 @@ class Cutting {
    * @param {string} look
    */
   join(a, outPort, b, inPort, edge, look) {
+    const isWhole = a >= 0 && outPort < 0 && b >= 0 && inPort < 0; // from leaf to leaf there is one edge of a look
     const kind = b >= 0 && inPort < 0 ? look : ""; // at a leaf looks stay apart; a port carries all of them
-    const key = `${a} ${outPort} ${b} ${inPort} ${kind}`;
-    const segment = this.segments.get(key);
-    if (segment === undefined) this.segments.set(key, { a, outPort, b, inPort, edges: [edge], look });
-    else {
-      segment.edges.push(edge);
-      if (look === "") segment.look = "";
+    const key = isWhole ? "" : `${a} ${outPort} ${b} ${inPort} ${kind}`;
+    const same = isWhole ? undefined : this.shared.get(key);
+    if (same !== undefined) {
+      same.edges.push(edge);
+      if (look === "") same.look = "";
+      return;
     }
+    const segment = { a, outPort, b, inPort, edges: [edge], look };
+    this.segments.push(segment);
+    if (!isWhole) this.shared.set(key, segment);
   }
 
   /** @returns {Level} */
@@ -92,17 +98,35 @@ class Cutting {
     const places = kids.length + ins + outs;
     /** @type {Level} */
     const level = {
-      node, kids, ins, outs, segments: [...this.segments.values()],
-      out: Array.from({ length: places }, () => []), into: Array.from({ length: places }, () => []),
+      node, kids, ins, outs, segments: this.segments,
+      out: new Array(places).fill(NONE), into: new Array(places).fill(NONE),
     };
     level.segments.forEach((segment, s) => {
       if (segment.a < 0) segment.a = kids.length + ~segment.a;
       if (segment.b < 0) segment.b = kids.length + ins + ~segment.b;
-      level.out[segment.a].push(s);
-      level.into[segment.b].push(s);
+      listAt(level.out, segment.a, s);
+      listAt(level.into, segment.b, s);
     });
     return level;
   }
+}
+
+/** No segments; shared by all places. @type {never[]} */
+const NONE = [];
+
+/**
+ * Add a segment at a place. Most places have one or two: lists of just that length save half of a layout's memory,
+ * where a list that grows keeps room for more.
+ *
+ * @param {number[][]} lists
+ * @param {number} place
+ * @param {number} s
+ */
+function listAt(lists, place, s) {
+  const list = lists[place];
+  if (list.length === 0) lists[place] = [s];
+  else if (list.length === 1) lists[place] = [list[0], s];
+  else list.push(s);
 }
 
 /**

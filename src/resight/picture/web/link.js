@@ -36,7 +36,7 @@ export function linkNodes(payload, tree, { runs }, drawing) {
   return { edges, skips: placeSkips(payload, tree, runs, drawing, edges) };
 }
 
-/** No skips; shared by all plain wires. @type {number[]} */
+/** No skips; shared by all plain wires. @type {never[]} */
 const NONE = [];
 
 /** Collects the edges between boxes; parallel ones of one look are one. */
@@ -64,10 +64,13 @@ class Linker {
     const start = enters.get(from) ?? nodeOf[from];
     if (start < 0 || start === node) return;
     const key = start * nodes.length + node;
-    const bundle = this.between.get(key) ?? [];
-    this.between.set(key, bundle);
+    const bundle = this.between.get(key);
     const skips = this.passing.get(to)?.get(from) ?? NONE;
-    const fresh = newEdge(nodes[start].id, nodes[node].id, skips.map((s) => this.skips[s]), skips);
+    const fresh = newEdge(nodes[start].id, nodes[node].id, skips === NONE ? NONE : skips.map((s) => this.skips[s]), skips);
+    if (bundle === undefined) {
+      this.between.set(key, [fresh]);
+      return;
+    }
     const same = bundle.find((edge) => edge.role === fresh.role && lookOfEdge(edge) === lookOfEdge(fresh));
     if (same === undefined) bundle.push(fresh);
     else absorb(same, fresh);
@@ -75,10 +78,13 @@ class Linker {
 
   /** All edges; where a shortcut runs between two boxes, plain data beside it is not drawn again. */
   edges() {
-    return [...this.between.values()].flatMap((bundle) => {
-      const shortcuts = bundle.filter((edge) => edge.role === "shortcut");
-      return shortcuts.length > 0 ? shortcuts : bundle;
-    });
+    /** @type {FoldedEdge[]} */
+    const edges = [];
+    for (const bundle of this.between.values()) {
+      const shortcuts = bundle.length === 1 ? bundle : bundle.filter((edge) => edge.role === "shortcut");
+      edges.push(...(shortcuts.length > 0 ? shortcuts : bundle));
+    }
+    return edges;
   }
 }
 

@@ -24,6 +24,9 @@ export function routeWires(plan) {
   plan.wires = ways.map(([s, points]) => wireOf(plan, s, points, trunks));
 }
 
+/** More than a box can have. */
+const MANY_PORTS = 2 ** 24;
+
 /**
  * Where a segment starts, so that a shortcut can fork from the wire that is there already.
  *
@@ -32,7 +35,7 @@ export function routeWires(plan) {
  */
 function startOf({ level }, s) {
   const { a, outPort } = level.segments[s];
-  return `${a} ${outPort}`;
+  return a * MANY_PORTS + outPort;
 }
 
 /**
@@ -42,8 +45,9 @@ function startOf({ level }, s) {
  * @param {[number, number[]][]} ways
  */
 function trunksOf(plan, ways) {
-  /** @type {Map<string, number>} */
+  /** @type {Map<number, number>} */
   const trunks = new Map();
+  if (plan.level.segments.every(({ look }) => look === "")) return trunks;
   for (const [s, [x, , nextX, nextY]] of ways) {
     if (plan.level.segments[s].look !== "" || nextX !== x) continue;
     const start = startOf(plan, s);
@@ -56,7 +60,7 @@ function trunksOf(plan, ways) {
  * @param {Plan} plan
  * @param {number} s
  * @param {number[]} points
- * @param {Map<string, number>} trunks
+ * @param {Map<number, number>} trunks
  * @returns {Wire}
  */
 function wireOf(plan, s, points, trunks) {

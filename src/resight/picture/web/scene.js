@@ -56,10 +56,11 @@ export function flatten(folded, root, isDown) {
   const across = root.left + root.right + 2 * space.MARGIN;
   const along = root.length + 2 * space.MARGIN;
   [scene.width, scene.height] = isDown ? [across, along] : [along, across];
-  /** @type {[Box, number, number, number, number][]} */
-  const waiting = [[root, space.MARGIN + root.left, space.MARGIN, -1, 0]];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const [box, axis, start, parent, depth] = next;
+  const waiting = [root];
+  /** For each box that waits: its axis, its start, its parent, its depth. */
+  const places = [space.MARGIN + root.left, space.MARGIN, -1, 0];
+  for (let box = waiting.pop(); box !== undefined; box = waiting.pop()) {
+    const [axis, start, parent, depth] = places.splice(-4);
     if (box.node >= 0) scene.boxes.push(sceneBox(folded, box, axis, start, parent, depth, isDown));
     for (const { points, edges, look, forks, lands } of box.wires) {
       const moved = points.map((value, i) => value + (i % 2 === 0 ? axis : start));
@@ -67,7 +68,8 @@ export function flatten(folded, root, isDown) {
     }
     const below = box.node >= 0 ? depth + 1 : depth;
     for (let i = box.kids.length - 1; i >= 0; i--) {
-      waiting.push([box.kids[i], axis + box.at[i].across, start + box.at[i].along, box.node, below]);
+      waiting.push(box.kids[i]);
+      places.push(axis + box.at[i].across, start + box.at[i].along, box.node, below);
     }
   }
   return scene;
@@ -84,9 +86,9 @@ export function flatten(folded, root, isDown) {
  * @returns {SceneBox}
  */
 function sceneBox({ nodes }, box, axis, start, parent, depth, isDown) {
-  const face = rectangle(axis, start, box.face, isDown);
+  const { x, y, width, height } = rectangle(axis, start, box.face, isDown);
   const { node, heading } = box;
-  return { node, parent, depth, ...face, outer: rectangle(axis, start, box, isDown), open: nodes[node].open, heading };
+  return { node, parent, depth, x, y, width, height, outer: rectangle(axis, start, box, isDown), open: nodes[node].open, heading };
 }
 
 /**

@@ -48,6 +48,7 @@ export function hasShapeLine(node) {
 
 /** Between the words behind a title. */
 const APART = "  ";
+const APART_WIDTH = textWidth(APART, TITLE_SIZE, 400);
 /** Least width a title or a detail is cut to, in pixels: less says nothing, and a detail is rather left out. */
 const LEAST_WORD = 56;
 
@@ -61,18 +62,12 @@ const LEAST_WORD = 56;
  */
 export function wordsIn(node, room) {
   const [times, shape] = [timesOf(node), shapeBehind(node)];
-  const kept = joined(times, shape);
-  const title = fitText(node.title, TITLE_SIZE, 600, room - widthBehind(kept));
-  const gap = kept === "" ? WORD_GAP : textWidth(APART, TITLE_SIZE, 400);
-  const left = room - textWidth(title, TITLE_SIZE, 600) - widthBehind(kept) - gap;
+  const kept = widthBehind(times, shape);
+  const title = fitText(node.title, TITLE_SIZE, 600, room - kept);
+  const left = room - textWidth(title, TITLE_SIZE, 600) - kept - (kept === 0 ? WORD_GAP : APART_WIDTH);
   const detail = fitText(node.detail, TITLE_SIZE, 400, left);
   const isCutShort = detail !== node.detail && textWidth(detail, TITLE_SIZE, 400) < LEAST_WORD;
-  return { title, behind: joined(times, isCutShort ? "" : detail, shape) };
-}
-
-/** @param {...string} words */
-function joined(...words) {
-  return words.filter((word) => word !== "").join(APART);
+  return { title, behind: [times, isCutShort ? "" : detail, shape].filter((word) => word !== "").join(APART) };
 }
 
 /** @param {FoldedNode} node */
@@ -85,9 +80,17 @@ function shapeBehind({ kind, shape }) {
   return kind === "input" || kind === "output" ? shape : "";
 }
 
-/** @param {string} words */
-function widthBehind(words) {
-  return words === "" ? 0 : WORD_GAP + textWidth(words, TITLE_SIZE, 400);
+/**
+ * Width of the words behind a title, and of what keeps them apart from it.
+ *
+ * @param {...string} words
+ */
+function widthBehind(...words) {
+  let width = 0;
+  for (const word of words) {
+    if (word !== "") width += (width === 0 ? WORD_GAP : APART_WIDTH) + textWidth(word, TITLE_SIZE, 400);
+  }
+  return width;
 }
 
 /**
@@ -110,8 +113,8 @@ export function sizeOf(node, isDown) {
 function widthOf(node) {
   const title = textWidth(node.title, TITLE_SIZE, 600);
   const shape = hasShapeLine(node) ? textWidth(node.shape, SHAPE_SIZE, 400) : 0;
-  const all = Math.max(title + widthBehind(joined(timesOf(node), node.detail, shapeBehind(node))), shape) + 2 * space.BOX_PAD;
-  const kept = widthBehind(joined(timesOf(node), shapeBehind(node)));
+  const all = Math.max(title + widthBehind(timesOf(node), node.detail, shapeBehind(node)), shape) + 2 * space.BOX_PAD;
+  const kept = widthBehind(timesOf(node), shapeBehind(node));
   const least = Math.max(Math.min(title, LEAST_WORD) + kept, shape) + 2 * space.BOX_PAD;
   return Math.max(Math.min(all, space.BOX_MAX), space.BOX_MIN, least);
 }
