@@ -171,12 +171,22 @@ def test_crop_and_flip_is_torchvisions_image_by_image(padding: int, flat: list[f
     assert torch.equal(images, before)
 
 
-def test_images_of_a_batch_are_augmented_each_by_its_own_chance() -> None:
+def alike(count: int) -> DataSet:
+    """One picture many times over."""
     picture = noisy(1).train.images
-    alike = replace(noisy(1), train=Split(picture.expand(400, -1, -1, -1), torch.zeros(400, dtype=torch.int64)))
-    batch = next(Batches(alike, "train", 400, seed=0, augment=CropAndFlip(1)).epoch())
+    return replace(noisy(1), train=Split(picture.expand(count, -1, -1, -1), torch.zeros(count, dtype=torch.int64)))
+
+
+def test_images_of_a_batch_are_augmented_each_by_its_own_chance() -> None:
+    batch = next(Batches(alike(400), "train", 400, seed=0, augment=CropAndFlip(1)).epoch())
     different = {image.numpy().tobytes() for image in batch.images}
     assert len(different) == 3 * 3 * 2
+
+
+def test_no_two_batches_epochs_or_seeds_are_augmented_alike() -> None:
+    made = [Batches(alike(60), "train", 20, seed=seed, augment=CropAndFlip(2)) for seed in range(2)]
+    batches = [batch.images.numpy().tobytes() for each in made for epoch in range(2) for batch in each.epoch(epoch)]
+    assert len(set(batches)) == len(batches) == 12
 
 
 def test_any_transform_of_torchvision_goes_image_by_image_and_leaves_torchs_chance_alone() -> None:

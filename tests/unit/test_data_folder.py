@@ -56,12 +56,12 @@ def test_two_parts(tmp_path: Path, tested: str) -> None:
 
 @pytest.mark.parametrize("below", ["", "train"])
 def test_of_one_part_a_fifth_of_each_class_is_held_out(tmp_path: Path, below: str) -> None:
-    pets(tmp_path / below, 10)
+    pets(tmp_path / below, 20)
     made = load(f"folder:{tmp_path}")
-    assert made.train.labels.bincount().tolist() == [8, 8, 8]
-    assert made.test.labels.bincount().tolist() == [2, 2, 2]
+    assert made.train.labels.bincount().tolist() == [16, 16, 16]
+    assert made.test.labels.bincount().tolist() == [4, 4, 4]
     everything = torch.cat([made.train.images, made.test.images])[:, :, 0, 0]
-    assert len(everything.unique(dim=0)) == 30
+    assert len(everything.unique(dim=0)) == 60
     assert torch.equal(load(f"folder:{tmp_path}").test.images, made.test.images)
     assert "one in 5 of each class held out, drawn with seed 0" in made.how
 

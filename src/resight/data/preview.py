@@ -20,7 +20,7 @@ from ..picture.png import rasterise
 from ..text import shorten, xml
 from .types import DataSet, Split
 
-IN_A_ROW = 12
+IN_A_ROW, FEWEST_IN_A_ROW = 12, 6
 MOST_ROWS = 40
 """More classes would make a sheet nobody looks at; the caption says how many there are."""
 
@@ -38,8 +38,9 @@ LONGEST_NAME, LONGEST_TITLE = 24, 60
 
 @dataclass(frozen=True)
 class Grid:
-    """Where the images go, from `left` on."""
+    """Where the images go: `count` in a row, from `left` on."""
 
+    count: int
     left: int
     cell_width: int
     cell_height: int
@@ -47,7 +48,7 @@ class Grid:
     @property
     def columns(self) -> list[int]:
         """Left edge of each column."""
-        return [self.left + column * (self.cell_width + GAP) for column in range(IN_A_ROW)]
+        return [self.left + column * (self.cell_width + GAP) for column in range(self.count)]
 
     @property
     def right(self) -> int:
@@ -86,7 +87,7 @@ def sheet(dataset: DataSet) -> tuple[str, list[str]]:
     """The sheet as SVG, and all words in it."""
     colours = palette("light")
     shown = range(min(len(dataset.classes), MOST_ROWS))
-    grid = _grid(dataset, max(_label_width(dataset, label) for label in shown))
+    grid = _grid(dataset, shown)
     labels = _header(dataset, grid.right - MARGIN, colours)
     top = labels[-1].y + TITLE
     images = []
@@ -100,9 +101,12 @@ def sheet(dataset: DataSet) -> tuple[str, list[str]]:
     return markup, [label.words for label in labels]
 
 
-def _grid(dataset: DataSet, labels_width: float) -> Grid:
+def _grid(dataset: DataSet, shown: range) -> Grid:
+    labels_width = max(_label_width(dataset, label) for label in shown)
+    most = int(_shown_split(dataset).labels.bincount().max())
     width, height = _cell(dataset.shape[2], dataset.shape[1])
-    return Grid(round(MARGIN + labels_width + SPACE), width, height)
+    count = min(max(most, FEWEST_IN_A_ROW), IN_A_ROW)
+    return Grid(count, round(MARGIN + labels_width + SPACE), width, height)
 
 
 def _header(dataset: DataSet, width: int, colours: Palette) -> list[Label]:
@@ -117,7 +121,7 @@ def _caption(dataset: DataSet) -> str:
     channels, height, width = dataset.shape
     shown = "" if len(dataset.classes) <= MOST_ROWS else f"; {MOST_ROWS} of {len(dataset.classes):,} classes shown"
     colour = "grey" if channels == 1 else "colour"
-    return f"{width}×{height}, {colour}. {dataset.how}. Beside each class its training + test images{shown}."
+    return f"{width}×{height}, {colour}. {dataset.how}. Counts are training + test{shown}."
 
 
 def _cell(width: int, height: int) -> tuple[int, int]:
@@ -150,10 +154,14 @@ def _counts(dataset: DataSet, label: int) -> str:
 
 def _spread(dataset: DataSet, label: int) -> Iterator[Tensor]:
     """Up to `IN_A_ROW` images of a class, evenly spread over those stored: neighbours are often alike."""
-    split: Split = dataset.train if len(dataset.train) else dataset.test
+    split = _shown_split(dataset)
     own = (split.labels == label).nonzero().flatten().tolist()
     count = min(len(own), IN_A_ROW)
     yield from (split.images[own[place * len(own) // count]] for place in range(count))
+
+
+def _shown_split(dataset: DataSet) -> Split:
+    return dataset.train if len(dataset.train) else dataset.test
 
 
 def _embedded(image: Tensor, x: int, y: float, grid: Grid) -> str:
