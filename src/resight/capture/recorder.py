@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import torch
 from torch import Tensor
@@ -40,11 +40,27 @@ class RawOp:
         self.inplace = False
 
 
+class Listener(Protocol):
+    """Who wants the tensors themselves; they may not be kept, as the model may write into them."""
+
+    def run(self, raw: RawOp, function: Any, args: Any, kwargs: Any) -> Any:
+        """Call `function` with its arguments and return what it returns."""
+
+    def made(self, value: Value, tensor: Tensor, raw: RawOp) -> None:
+        """`tensor` holds `value` now, made by `raw`."""
+
+    def left(self, path: str, values: list[Value | Held | None], tensors: list[Tensor]) -> None:
+        """The module at `path` returned `tensors`, which hold `values` (None: of unknown origin)."""
+
+    def returned(self, result: Any) -> None:
+        """The model returned `result`; nothing is recorded any more."""
+
+
 class Recorder(TorchFunctionMode):  # type: ignore[misc]
     """Records every torch function call that makes tensors; `call` is the module call running now.
 
     `function` of an op is the torch function, or a name for what is no function: `input`, `constant`, and
-    what ran out of sight (a scripted module, a custom gradient function).
+    what ran out of sight (a scripted module, a custom gradient function). A `listener` gets to see every tensor.
     """
 
     def __init__(self) -> None:
@@ -54,6 +70,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         self.call = 0
         self.failed: tuple[int, RawOp] | None = None
         self.recovered: list[Recovered] = []
+        self.listener: Listener | None = None
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if func in QUESTIONS:
@@ -76,8 +93,9 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
             {name: self._seen(value) for name, value in kwargs.items() if name != "out"} if kwargs else kwargs,
             user_line(sys._getframe(2)),
         )
+        listener = self.listener
         try:
-            result = func(*args, **kwargs)
+            result = func(*args, **kwargs) if listener is None else listener.run(raw, func, args, kwargs)
         except Exception as error:
             self.failed = (id(error), raw)
             raise
@@ -101,6 +119,8 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         for slot, tensor in enumerate(tensors):
             raw.outputs.append((tensor.shape, tensor.dtype, tensor.device))
             self.values.set(tensor, Value(number, slot))
+            if self.listener is not None:
+                self.listener.made(Value(number, slot), tensor, raw)
 
     def add_named(
         self, name: str, tensors: tuple[Tensor, ...], reads: tuple[Any, ...] = (), /, **attributes: Any
@@ -167,9 +187,12 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         return kind.__name__ if not isinstance(argument, (torch.memory_format, torch.layout)) else str(argument)
 
     def _grow(self, op: int, tensor: Tensor) -> Value:
-        outputs = self.ops[op].outputs
-        outputs.append((tensor.shape, tensor.dtype, tensor.device))
-        return Value(op, len(outputs) - 1)
+        raw = self.ops[op]
+        raw.outputs.append((tensor.shape, tensor.dtype, tensor.device))
+        value = Value(op, len(raw.outputs) - 1)
+        if self.listener is not None:
+            self.listener.made(value, tensor, raw)
+        return value
 
     def _chain(self, op: int, value: Value) -> None:
         raw = self.ops[op]

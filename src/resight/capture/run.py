@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import platform
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,7 @@ from .failures import explain
 from .fake import faked, is_weightless
 from .fastpath import fast_path_note
 from .modules import ModuleCalls, class_name
-from .recorder import Recorder
+from .recorder import Listener, Recorder
 from .sources import source, traceback_line, user_level
 from .structure import named_arguments, named_tensors
 from .untouched import untouched
@@ -61,8 +61,17 @@ def trace_titled(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, A
     return Trace(captured.about, captured.graph, find_skips(captured.graph))
 
 
-def trace_graph(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any], title: str = "") -> Captured:
-    """Run a model once and return the graph of what it did, checked. Requirements and errors as for `trace`."""
+def trace_graph(
+    model: nn.Module,
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    title: str = "",
+    listener: Callable[[Run], Listener] | None = None,
+) -> Captured:
+    """Run a model once and return the graph of what it did, checked. Requirements and errors as for `trace`.
+
+    A `listener` for the run gets to see its tensors, if they have values.
+    """
     model, notes = _traceable(model)
     named = named_arguments(model.forward, args, kwargs)
     given = list(named_tensors(named))
@@ -77,6 +86,8 @@ def trace_graph(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, An
         if not is_computed:
             args, kwargs = around.enter_context(faked(model, args, kwargs))
             given = list(named_tensors(named_arguments(model.forward, args, kwargs)))
+        elif listener is not None:
+            run.recorder.listener = listener(run)
         notes += fast_path_note(modules, is_computed=is_computed)
         run.start(given)
         error = run.forward(args, kwargs)
@@ -103,8 +114,8 @@ class Run:
     def __init__(self, model: nn.Module) -> None:
         self._model = model
         self.modules = dict(model.named_modules())
-        self._recorder = Recorder()
-        self._calls = ModuleCalls(self.modules, self._recorder)
+        self.recorder = Recorder()
+        self.calls = ModuleCalls(self.modules, self.recorder)
         self._held: dict[str, tuple[TensorSpec, bool]] = {}
         self._inputs: list[int] = []
         self._returned: list[tuple[str, Value]] = []
@@ -114,54 +125,56 @@ class Run:
         for path, module in self.modules.items():
             for home, is_buffer in ((module._parameters, False), (module._buffers, True)):
                 for name, tensor in home.items():
-                    if tensor is not None and self._recorder.values.find(tensor) is None:  # tied ones: the first name
+                    if tensor is not None and self.recorder.values.find(tensor) is None:  # tied ones: the first name
                         self._hold(f"{path}.{name}" if path else name, tensor, is_buffer)
         for name, tensor in given:
-            self._inputs.append(len(self._recorder.ops))
-            self._recorder.add_named("input", (tensor,), name=name)
-            self._recorder.ops[-1].line = None
+            self._inputs.append(len(self.recorder.ops))
+            self.recorder.add_named("input", (tensor,), name=name)
+            self.recorder.ops[-1].line = None
 
     def _hold(self, name: str, tensor: Tensor, is_buffer: bool) -> None:
         self._held[name] = spec((tensor.shape, tensor.dtype, tensor.device)), is_buffer
-        self._recorder.values.set(tensor, Held(name))
+        self.recorder.values.set(tensor, Held(name))
 
     def forward(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Exception | None:
         """Call the model; returns the exception it raised, if any. Whatever it returned is let go of."""
         try:
-            with self._calls.watching(), self._recorder:
+            with self.calls.watching(), self.recorder:
                 returned = edge.call(self._model, args, kwargs)
         except Exception as error:
             return error
+        if self.recorder.listener is not None:
+            self.recorder.listener.returned(returned)
         for name, tensor in named_tensors(returned):
             self._returned.append((name, self._returned_value(tensor)))
         return None
 
     def _returned_value(self, tensor: Tensor) -> Value:
         """The value of a returned tensor; a parameter or buffer returned as it is becomes a `weight` op."""
-        self._recorder.call = 0
-        value = self._recorder.read(tensor)
+        self.recorder.call = 0
+        value = self.recorder.read(tensor)
         if isinstance(value, Held):
-            self._recorder.add_named("weight", (tensor,), (value,))
-            value = Value(len(self._recorder.ops) - 1, 0)
+            self.recorder.add_named("weight", (tensor,), (value,))
+            value = Value(len(self.recorder.ops) - 1, 0)
         return value
 
     def graph(self, error: Exception | None) -> Graph:
         """What was recorded, as a checked graph."""
-        raws = list(self._recorder.ops)
-        failed = self._recorder.failed
+        raws = list(self.recorder.ops)
+        failed = self.recorder.failed
         if error is not None and failed is not None and _led_to(failed[0], error):
             raws.append(failed[1])
         builder = Builder(self._held)
         ops = tuple(builder.op(number, raw) for number, raw in enumerate(raws))
-        calls = module_calls(self._calls.calls, ops)
-        failure = _failure(ops, error, len(raws) > len(self._recorder.ops)) if error is not None else None
+        calls = module_calls(self.calls.calls, ops)
+        failure = _failure(ops, error, len(raws) > len(self.recorder.ops)) if error is not None else None
         outputs = tuple(Output(value.op, value.slot, name) for name, value in self._returned)
         return Graph(ops, calls, tuple(self._inputs), outputs, failure).check()
 
     def notes(self) -> tuple[str, ...]:
         """What could not be seen."""
-        unseen = [f"the inside of {name} can't be seen; it is one op" for name in self._calls.unseen]
-        names = dict.fromkeys(found.name for found in self._recorder.recovered)
+        unseen = [f"the inside of {name} can't be seen; it is one op" for name in self.calls.unseen]
+        names = dict.fromkeys(found.name for found in self.recorder.recovered)
         hidden = [f"{name} ran out of sight; its inputs were told from its gradient function" for name in names]
         return tuple(dict.fromkeys((*unseen, *hidden)))
 

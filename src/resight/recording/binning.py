@@ -19,6 +19,9 @@ FINEST = -1074
 EXACT_BITS = 52
 """Indices of bins stay below two to the power of this."""
 
+EASY = 800
+"""Powers of two with exponents below this, times any float32 or a bin index, neither overflow nor vanish."""
+
 
 def exponent_for(low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Exponents of the bin width for values from `low` to `high`, finite float64."""
@@ -34,28 +37,46 @@ def exponent_for(low: np.ndarray, high: np.ndarray) -> np.ndarray:
 
 def bin_of(values: np.ndarray, exponent: np.ndarray | int) -> np.ndarray:
     """The index of the bin each value lies in."""
+    index = np.floor(_scaled(values, exponent))
+    lost = (index == 0) & (values < 0)  # too small beside the width, and rounded up to 0
+    return np.where(lost, -1, index).astype(np.int64)
+
+
+def _scaled(values: np.ndarray, exponent: np.ndarray | int) -> np.ndarray:
+    """`values / 2**exponent`; a product where that power is no extreme one, which is quicker."""
+    if isinstance(exponent, int) and abs(exponent) < EASY:
+        return np.asarray(values * 2.0**-exponent)
     with np.errstate(under="ignore"):
-        scaled = np.floor(np.ldexp(values, -np.asarray(exponent)))
-    lost = (scaled == 0) & (values < 0)  # too small beside the width, and rounded up to 0
-    return np.where(lost, -1, scaled).astype(np.int64)
+        return np.asarray(np.ldexp(values, -np.asarray(exponent)))
 
 
-def binned(sample: np.ndarray, low: float, high: float) -> tuple[int, int, np.ndarray]:
-    """Exponent, index of the first bin and counts of finite values that lie between `low` and `high`."""
-    exponent = int(exponent_for(np.float64(low), np.float64(high)))
-    first = int(bin_of(np.float64(low), exponent))
-    inside = np.clip(bin_of(sample.astype(np.float64, copy=False), exponent) - first, 0, BINS - 1)
-    return exponent, first, np.bincount(inside, minlength=BINS)
+def windows(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Exponent and index of the first bin for each pair of extremes; 0 and 0 where they are nan."""
+    known = np.isfinite(low)
+    low, high = np.where(known, low, 0.0), np.where(known, high, 0.0)
+    exponent = exponent_for(low, high)
+    return np.where(known, exponent, 0), np.where(known, bin_of(low, exponent), 0)
+
+
+def counted(values: np.ndarray, exponent: int, first: int) -> np.ndarray:
+    """Counts of finite values in the window of bins that was made for their extremes."""
+    index = bin_of(values.astype(np.float64, copy=False), exponent)
+    index -= first
+    # The absolute value of a complex number can differ by its last bit from one computed beside others.
+    return np.bincount(np.minimum(np.maximum(index, 0), BINS - 1), minlength=BINS)
+
+
+def binned(values: np.ndarray, low: float, high: float) -> tuple[int, int, np.ndarray]:
+    """Exponent, first bin and counts of finite values whose extremes are `low` and `high`."""
+    exponent, first = map(int, windows(np.float64(low), np.float64(high)))
+    return exponent, first, counted(values, exponent, first)
 
 
 def merged_bins(
     a: np.ndarray, b: np.ndarray, low: np.ndarray, high: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Exponents, first bins and counts of two tables of rows together, whose extremes are `low` and `high`."""
-    known = np.isfinite(low)
-    low, high = np.where(known, low, 0.0), np.where(known, high, 0.0)
-    exponent = np.where(known, exponent_for(low, high), 0)
-    first = np.where(known, bin_of(low, exponent), 0)
+    exponent, first = windows(low, high)
     bins = np.zeros((len(a), BINS), np.int64)
     for part in (a, b):
         wider = exponent - part["exponent"]

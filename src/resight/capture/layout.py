@@ -1,0 +1,110 @@
+"""Where the elements of a tensor lie, whatever its shape: to see that two tensors are one, and to read it in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from math import gcd, prod
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+PIECE = 1 << 17
+"""Elements read at once: half a megabyte of floats, which stays in a processor's cache while it is read again."""
+
+SAMPLE = 4096
+"""Elements looked at where looking at all costs too much."""
+
+
+class Layout(NamedTuple):
+    """Positions in storage of a tensor's elements, each position once.
+
+    `dims` are (size, stride) pairs, largest stride first; dimensions that continue each other are one. So all views
+    of the same elements have the same layout, unless they repeat them: an expanded one has `repeats` of each.
+    """
+
+    offset: int
+    dims: tuple[tuple[int, int], ...]
+    repeats: int
+
+    @property
+    def count(self) -> int:
+        """Positions."""
+        return prod(size for size, _ in self.dims)
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether the positions are one run without gaps."""
+        return not self.dims or (len(self.dims) == 1 and self.dims[0][1] == 1)
+
+
+def layout_of(tensor: Tensor) -> Layout:
+    """The layout of a strided tensor."""
+    shape, stride, offset = tensor.shape, tensor.stride(), tensor.storage_offset()
+    if tensor.is_contiguous():
+        return Layout(offset, ((tensor.numel(), 1),), 1)
+    return _layout(tuple(shape), stride, offset)
+
+
+@lru_cache(maxsize=4096)
+def _layout(shape: tuple[int, ...], stride: tuple[int, ...], offset: int) -> Layout:
+    repeats = prod(size for size, step in zip(shape, stride) if step == 0 and size)
+    dims: list[tuple[int, int]] = []
+    for step, size in sorted(zip(stride, shape), reverse=True):
+        if size == 0:
+            return Layout(offset, ((0, 1),), 1)
+        if size == 1 or step == 0:
+            continue
+        if dims and dims[-1][1] == step * size:
+            dims[-1] = (dims[-1][0] * size, step)
+        else:
+            dims.append((size, step))
+    return Layout(offset, tuple(dims) or ((1, 1),), repeats)
+
+
+def pieces(tensor: Tensor, layout: Layout) -> Iterator[Tensor]:
+    """The elements as contiguous vectors of at most `PIECE`; only tensors with gaps are copied, a piece at a time."""
+    sizes, strides = zip(*layout.dims)
+    elements = tensor.as_strided(sizes, strides, layout.offset)
+    yield from elements.split(PIECE) if layout.is_dense else _pieces(elements)
+
+
+def _pieces(elements: Tensor) -> Iterator[Tensor]:
+    inner = elements[0].numel()
+    if inner > PIECE:
+        for part in elements:
+            yield from _pieces(part)
+    else:
+        for part in elements.split(PIECE // inner):
+            yield part.reshape(-1)
+
+
+def sample(tensor: Tensor, layout: Layout) -> Tensor:
+    """All elements where they are few, else `SAMPLE` different ones spread evenly; a copy either way.
+
+    The positions are multiples of a step without a common divisor with the number of elements, taken modulo it, so
+    that no row, column or channel is preferred: with a step of the width, say, only the left border would be seen.
+    """
+    span = sum((size - 1) * stride for size, stride in layout.dims) + 1
+    elements = tensor.as_strided((span,), (1,), layout.offset)
+    return elements.index_select(0, _positions(layout.dims, str(tensor.device)))
+
+
+@lru_cache(maxsize=256)
+def _positions(dims: tuple[tuple[int, int], ...], device: str) -> Tensor:
+    """Where in storage, from the offset, the sampled elements lie."""
+    count = prod(size for size, _ in dims)
+    if count <= SAMPLE:
+        numbers = torch.arange(count)
+    else:
+        step = int(count * (5**0.5 - 1) / 2)  # the golden ratio's multiples fill a circle most evenly
+        while gcd(step, count) != 1:
+            step += 1
+        numbers = torch.arange(SAMPLE) * step % count
+        numbers = numbers.sort().values
+    places = torch.zeros_like(numbers)
+    for size, stride in reversed(dims):
+        places += numbers % size * stride
+        numbers = numbers // size
+    return places.to(device)
