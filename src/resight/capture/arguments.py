@@ -7,7 +7,7 @@ with (`aten::conv2d(Tensor input, Tensor weight, ...)`), by the kinds of the arg
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import chain
 from types import FunctionType
@@ -39,7 +39,7 @@ OPEN_ENDED = frozenset({
 """Functions whose last named argument may be spread over the rest: `x.view(2, 3)`, `einsum(rule, a, b)`."""
 
 
-def bind(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterable[tuple[str, Any]]:
+def bind(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Name and value of each argument, in the order they were passed."""
     names, is_open_ended = _names(function, tuple([_kind(arg) for arg in args]))
     if is_open_ended and len(names) <= len(args) and type(args[len(names) - 1]) is not tuple:

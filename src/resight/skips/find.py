@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..graph import Graph
@@ -12,7 +12,7 @@ from .joins import joins, orders
 from .merges import Merge, merges
 from .shortcuts import Walk, walk_back
 from .types import Skip, Span
-from .ways import Region, Sealed, Way, region
+from .ways import NOTHING, Region, Sealed, Way, region
 
 LINK_REACH = 6
 """Ops that may lie between a skip and the merge before it for the two to be linked."""
@@ -63,10 +63,15 @@ def find_skips(graph: Graph) -> tuple[Skip, ...]:
 
 
 def _best(flow: Flow, merge: Merge, sealed: dict[int, Sealed]) -> Candidate | None:
-    """The best candidate; operands are tried latest first, so that a plain one found early ends the search."""
+    """The best candidate. Operands are tried in an order that lets the first plain one end the search.
+
+    Of two operands that is the earlier: a source found from the other would have to lie before it, on the way to it.
+    Of more it is the latest, from which the latest forks are reached.
+    """
     best: Candidate | None = None
     shape = flow.graph.ops[merge.op].outputs[0].shape if flow.graph.ops[merge.op].outputs else None
-    for operand in sorted(set(merge.operands), reverse=True):
+    operands = set(merge.operands)
+    for operand in sorted(operands, reverse=len(operands) > 2):
         if merge.combine == "add" and flow.shape(operand) != shape:
             continue
         for candidate in _candidates(flow, merge, operand, sealed):
@@ -150,16 +155,16 @@ def _is_closed(flow: Flow, inside: Region, around: set[int]) -> bool:
 
 
 def _seal(flow: Flow, merge: Merge, source: int, inside: Region, skip: Skip) -> Sealed:
-    way = Way()
+    way = NOTHING
     for operand in merge.operands:
-        way = way.beside(inside.ways.get(flow.maker[operand], Way()))
+        way = way.beside(inside.ways.get(flow.maker[operand], NOTHING))
     return Sealed(source, way, _spans((*skip.shortcut, *merge.inner, merge.op), list(skip.branch)))
 
 
-def _spans(ops: Iterable[int], spans: list[Span]) -> tuple[Span, ...]:
+def _spans(ops: Sequence[int], spans: list[Span]) -> tuple[Span, ...]:
     """Ops and runs of ops as the fewest runs, in order."""
     merged: list[Span] = []
-    for first, last in sorted([*((op, op) for op in ops), *spans]):
+    for first, last in sorted([*zip(ops, ops), *spans]):
         if merged and first <= merged[-1][1] + 1:
             merged[-1] = (merged[-1][0], max(merged[-1][1], last))
         else:

@@ -30,6 +30,8 @@ class Way:
         """This way and after it the other."""
         if other is NOTHING:
             return self
+        if self is NOTHING:
+            return other
         return Way(
             self.learned + other.learned,
             self.mixes or other.mixes,
@@ -39,7 +41,7 @@ class Way:
 
     def beside(self, other: Way) -> Way:
         """This way and, from the same source to the same value, the other."""
-        if other == self:
+        if other is self or other is NOTHING:
             return self
         return Way(
             max(self.learned, other.learned),
