@@ -24,7 +24,8 @@ import { endX, isLane, startX } from "./plan.js";
  */
 
 /**
- * Shortcuts enter their merge from the side where nothing stands between: the arc of a residual block.
+ * What comes down beside a box enters it from the side where nothing stands between: a shortcut its merge, the arc of
+ * a residual block; where no shortcut does, other values from far above.
  *
  * @param {Plan} plan
  */
@@ -34,10 +35,11 @@ export function chooseSides(plan) {
   const floating = new Set(chains.chains.flatMap((chain) => (chain.floats ? chain.places : [])));
   /** @type {Map<string, string>} Which look took a side of a box: two must not run over one another. */
   const takenBy = new Map();
-  level.segments.forEach(({ b, look }, s) => {
-    const isJoin = chains.role[s] === "join";
+  const choose = (/** @type {number} */ s) => {
+    const { b, look } = level.segments[s];
+    const isJoin = look !== "" && chains.role[s] === "join";
     const isSpan = chains.role[s] === "span"; // it comes from the other leg, on the left
-    if (look === "" || b >= level.kids.length || (!isLane(plan, s) && !isJoin && !isSpan)) return;
+    if (b >= level.kids.length || (!isLane(plan, s) && !isJoin && !isSpan)) return;
     const node = nodes[level.kids[b]];
     const from = isSpan ? -1 : isLane(plan, s) ? 1 : Math.sign(startX(plan, s) - x[b]);
     if (node.open || (node.skips.length > 0 && from > 0) || floating.has(b)) return;
@@ -49,7 +51,9 @@ export function chooseSides(plan) {
     if ((takenBy.get(key) ?? look) !== look) return;
     takenBy.set(key, look);
     side[s] = from;
-  });
+  };
+  const all = level.segments.map((_, s) => s);
+  for (const isFirst of [true, false]) for (const s of all) if ((level.segments[s].look !== "") === isFirst) choose(s);
 }
 
 /**
