@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import nets
+import resight
 from resight import Failure, ForwardWarning, Graph
 from resight.capture.run import trace_graph
 
@@ -151,6 +152,15 @@ def test_wrong_arguments_still_give_a_graph() -> None:
     graph, failure, _ = failing(nn.Linear(4, 4))
     assert (failure.op, failure.error, graph.ops) == (-1, "TypeError", ())
     assert failure.hint.startswith("pass trace the same arguments")
+
+
+def test_a_wrong_type_is_a_whole_sentence_at_the_users_line() -> None:
+    with pytest.warns(ForwardWarning) as caught:
+        failure = resight.trace(nn.Conv2d(3, 4, 3), "x").failure
+    assert failure is not None
+    assert failure.message.startswith("conv2d() received an invalid combination of arguments - got (str, ")
+    assert failure.message.endswith(")")
+    assert caught[0].filename == __file__
 
 
 def test_an_error_the_model_catches_is_forgotten() -> None:

@@ -80,6 +80,7 @@ def test_a_sum_over_another_dimension_is_no_merge() -> None:
     ("steps", "kind"),
     [
         (["reshape", "to", "dropout"], "identity"),
+        (["detach"], "identity"),
         (["mul"], "scaled"),
         (["batch_norm"], "normed"),
         (["pad"], "resampled"),

@@ -9,6 +9,8 @@ from ..graph import Input, Op, TensorSpec
 
 MERGES = frozenset({"add", "sub", "mul", "div", "lerp", "maximum", "minimum", "where", "addcmul"})
 LINEAR = frozenset({"linear", "matmul", "addmm", "baddbmm"})
+OVERLOADS = ", but expected one of:"
+"""How torch ends the first line where the next ones list signatures."""
 
 
 def explain(ops: Sequence[Op], op: Op | None, error: BaseException) -> tuple[str, str]:
@@ -25,7 +27,7 @@ def explain(ops: Sequence[Op], op: Op | None, error: BaseException) -> tuple[str
 
 def _torch_words(error: BaseException) -> str:
     lines = [line for line in str(error).splitlines() if line.strip()]
-    return text.shorten(text.one_line(lines[0]), 300) if lines else type(error).__name__
+    return text.shorten(text.one_line(lines[0].removesuffix(OVERLOADS)), 300) if lines else type(error).__name__
 
 
 def _general_hint(error: BaseException) -> str:
