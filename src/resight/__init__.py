@@ -23,17 +23,24 @@ from .traces import About, Trace, load
 if TYPE_CHECKING:
     from . import data, nets, plot
     from .capture.edit import edit
+    from .capture.probe import Probe, probe
     from .capture.run import trace
     from .picture.payload import View
 
 __version__ = "0.1.0"
 __all__ = [
     "About", "Bug", "CannotWrite", "Edit", "Failure", "ForwardWarning", "Graph", "MissingExtra", "ModuleCall", "Op",
-    "Ref", "ResightError", "Skip", "TensorSpec", "Trace", "UserError", "View", "data", "edit", "find_skips", "load",
-    "nets", "plot", "sample_image", "trace",
+    "Probe", "Ref", "ResightError", "Skip", "TensorSpec", "Trace", "UserError", "View", "data", "edit", "find_skips",
+    "load", "nets", "plot", "probe", "sample_image", "trace",
 ]  # fmt: skip
 
-_ON_FIRST_USE = {"edit": ".capture.edit", "trace": ".capture.run", "View": ".picture.payload"}
+_ON_FIRST_USE = {
+    "Probe": ".capture.probe",
+    "View": ".picture.payload",
+    "edit": ".capture.edit",
+    "probe": ".capture.probe",
+    "trace": ".capture.run",
+}
 _ROOMS = ("data", "nets", "plot")
 
 traces.draw_with(lambda: import_module(".picture", __name__))

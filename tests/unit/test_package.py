@@ -18,8 +18,8 @@ PACKAGE = ROOT / "src" / "resight"
 HEAVY = ("torch", "quickjs", "numpy", "rich", "typer", "PIL", "fontTools", "matplotlib")
 
 API = """
-About Bug CannotWrite Edit Failure ForwardWarning Graph MissingExtra ModuleCall Op Ref ResightError Skip TensorSpec
-Trace UserError View data edit find_skips load nets plot sample_image trace
+About Bug CannotWrite Edit Failure ForwardWarning Graph MissingExtra ModuleCall Op Probe Ref ResightError Skip
+TensorSpec Trace UserError View data edit find_skips load nets plot probe sample_image trace
 """.split()
 
 

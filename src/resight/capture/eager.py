@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import nn
@@ -27,3 +28,8 @@ def eager(modules: Sequence[nn.Module]) -> Iterator[tuple[str, ...]]:
 
 def _is_compiled(module: nn.Module) -> bool:
     return "_orig_mod" in module._modules or vars(module).get("_compiled_call_impl") is not None
+
+
+def uncompiled(model: Any) -> Any:
+    """The module that a compiled one was made from; anything else as it is."""
+    return getattr(model, "_orig_mod", model)

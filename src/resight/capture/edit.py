@@ -14,7 +14,7 @@ from .. import text
 from ..errors import UserError
 from ..skips import Edit, Skip
 from . import edge
-from .eager import eager
+from .eager import eager, uncompiled
 from .editor import Editor, Plan, where
 
 
@@ -43,7 +43,7 @@ def edit(model: nn.Module, /, *edits: Edit) -> Iterator[nn.Module]:
         UserError: what is given is no edit, or of another model; when the model is called: a merge did not run or
             looks different, or lies in a checkpoint whose backward would run it unedited.
     """
-    network = getattr(model, "_orig_mod", model)  # compiled code runs uncompiled, as in a trace
+    network = uncompiled(model)
     if not isinstance(network, nn.Module):
         raise UserError(f"can't edit {type(model).__name__}: it is no nn.Module")
     modules = dict(network.named_modules())
