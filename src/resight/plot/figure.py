@@ -50,10 +50,16 @@ def save(drawn: figure.Figure, path: str | Path, dpi: float = PRINTED_DPI) -> Pa
         UserError: no such format.
     """
     file = Path(path)
-    suffix = file.suffix.lower()
-    if suffix not in FORMATS:
-        what = f"no figure has the suffix {suffix}" if suffix else f"{path} has no suffix to name its format"
-        raise UserError(what, hint=f"formats are {' '.join(FORMATS)}")
-    check_writable(file)
+    suffix = checked_suffix(file)
     write_files({file: rendered(drawn, suffix, dpi)})
     return file
+
+
+def checked_suffix(file: Path) -> str:
+    """The suffix that names a figure's format; raises as `save` does where no figure can be written to `file`."""
+    suffix = file.suffix.lower()
+    if suffix not in FORMATS:
+        what = f"no figure has the suffix {suffix}" if suffix else f"{file} has no suffix to name its format"
+        raise UserError(what, hint=f"formats are {' '.join(FORMATS)}")
+    check_writable(file)
+    return suffix

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, Normalize
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import Formatter
 
 from .. import text
@@ -103,6 +104,23 @@ class Sheet:
         """A colour of the theme by name, or one given as it is."""
         return str(self.colours.get(colour, colour))
 
+    def measure(self, words: str, size: float) -> float:
+        """Width of a text in inches at a size in points."""
+        return lettering.width(words, size)
+
+    def legend(self, entries: Sequence[tuple[str, str]]) -> None:
+        """A line of coloured dots with their words, as many lines as it takes; moves `top` below them."""
+        line, dot, gap = self.line(self.small), 0.1 * self.scale, 0.16 * self.scale
+        x = self.margin
+        for colour, words in entries:
+            wide = dot + self.measure(words, self.small)
+            if x > self.margin and x + wide > self.width - self.margin:
+                x, self.top = self.margin, self.top + line
+            self._ground.plot([x + dot / 3], [self.top + 0.42 * line], "o", color=colour, ms=0.6 * self.small, mew=0)
+            self.write(x + dot, self.top, words, self.small, "muted")
+            x += wide + gap
+        self.top += line
+
     def image(self, box: Box, values: np.ndarray, cmap: Colormap | None = None, norm: Normalize | None = None) -> None:
         """Values [height, width], or colours [height, width, 3] from 0 to 1, stretched over a box."""
         extent = (box.left, box.right, box.bottom, box.top)
@@ -115,6 +133,14 @@ class Sheet:
         height = (high - low) or 1.0
         y = box.bottom - (values - low) / height * box.height
         self._ground.plot(x, np.where(np.isfinite(y), y, np.nan), color=self.paint(colour), linewidth=0.8 * self.scale)
+
+    def block(self, box: Box, colour: str) -> None:
+        """A filled rectangle with a hair of space to its neighbours."""
+        patch = Rectangle(
+            (box.left, box.top), box.width, box.height, facecolor=self.paint(colour),
+            edgecolor=self.colours["background"], linewidth=0.4 * self.scale,
+        )  # fmt: skip
+        self._ground.add_patch(patch)
 
     def frame(self, box: Box, colour: str = "frameLine") -> None:
         """A thin rectangle around a box."""

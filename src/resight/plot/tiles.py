@@ -23,31 +23,41 @@ SMALLEST_LABELLED = 0.34
 """Narrower tiles (inches) have a number only at the start of each row."""
 
 
-def grid(sheet: Sheet, labels: Sequence[str], aspect: float, columns: int | None) -> list[Box]:
+def grid(
+    sheet: Sheet,
+    labels: Sequence[str],
+    aspect: float,
+    columns: int | None,
+    *,
+    comfortable: float = COMFORTABLE,
+    largest: float = LARGEST,
+    gap: float = 0.1,
+) -> list[Box]:
     """Boxes of tiles with `aspect` (height by width), each with its label above; moves the sheet's `top` below them.
+
+    `comfortable` and `largest` are widths of a tile, `gap` the space between two, at the usual width of a figure.
 
     Raises:
         UserError: `columns` is not a positive number.
     """
     count = len(labels)
     if columns is None:
-        columns = best_columns(count, sheet.room / (COMFORTABLE * sheet.scale), aspect)
+        columns = best_columns(count, sheet.room / (comfortable * sheet.scale), aspect)
     elif not isinstance(columns, int) or columns < 1:
         raise UserError(f"there can't be {columns!r} columns", hint="give 1 or more")
     columns = min(columns, count)
-    gap = min(0.1 * sheet.scale, 0.08 * sheet.room / columns)
-    size = (sheet.room + gap) / columns - gap
-    labelled = size >= SMALLEST_LABELLED * sheet.scale
+    gap = min(gap * sheet.scale, 0.08 * sheet.room / columns)
+    labelled = (sheet.room + gap) / columns - gap >= SMALLEST_LABELLED * sheet.scale
     apart = 0.06 * sheet.scale
-    gutter = 0.0 if labelled else max(lettering.width(label, sheet.small) for label in labels) + apart
+    gutter = 0.0 if labelled else max(sheet.measure(label, sheet.small) for label in labels) + apart
     size = (sheet.room - gutter + gap) / columns - gap
-    size = min(size, LARGEST * sheet.scale, TALLEST * sheet.room / aspect)
+    size = min(size, largest * sheet.scale, TALLEST * sheet.room / aspect)
     head = sheet.line(sheet.small) if labelled else 0.0
-    step = head + size * aspect + gap
     boxes = []
     for i, label in enumerate(labels):
         row, column = divmod(i, columns)
-        box = Box(sheet.margin + gutter + column * (size + gap), sheet.top + row * step + head, size, size * aspect)
+        top = sheet.top + row * (head + size * aspect + gap) + head
+        box = Box(sheet.margin + gutter + column * (size + gap), top, size, size * aspect)
         boxes.append(box)
         if labelled:
             sheet.write(box.left, box.top - head, lettering.fitted(label, sheet.small, size), sheet.small, "muted")
