@@ -28,7 +28,13 @@ Inputs = Annotated[
 ]
 Image = Annotated[
     Path | None,
-    typer.Option("--image", metavar="FILE", show_default=False, help="Run on this picture instead of random numbers."),
+    typer.Option(
+        "--image",
+        metavar="FILE",
+        show_default=False,
+        help="Run on this picture instead of random numbers, prepared as the model's own library does it. "
+        "sample:cat and sample:coffee come with resight.",
+    ),
 ]
 Device = Annotated[
     str | None,
@@ -45,3 +51,4 @@ Weights = Annotated[
     typer.Option("--weights", metavar="FILE", show_default=False, help="Load .safetensors or .pt weights, safely."),
 ]
 Train = Annotated[bool, typer.Option("--train", help="Trace in training mode instead of evaluation mode.")]
+Theme = Annotated[str, typer.Option("--theme", metavar="light|dark", help="Colours.")]

@@ -46,12 +46,13 @@ def show(
         int,
         typer.Option("--wrap", metavar="N", min=0, help="Columns of the picture (rows with right); 0 chooses."),
     ] = 0,
-    theme: Annotated[str, typer.Option("--theme", metavar="light|dark", help="Colours.")] = "light",
+    theme: options.Theme = "light",
     everything: Annotated[bool, typer.Option("--all", help="Also draw constants, masks and cache outputs.")] = False,
     scale: Annotated[
         float | None,
         typer.Option("--scale", metavar="X", min=0.1, show_default=False, help="Pixels of a .png per unit."),
     ] = None,
+    repeats: Annotated[bool, typer.Option("--repeats/--no-repeats", help="Draw alike neighbours once, as ×N.")] = True,
     header: Annotated[bool, typer.Option("--header/--no-header", help="Title and legend.")] = True,
     device: options.Device = None,
     weights: options.Weights = None,
@@ -75,6 +76,7 @@ def show(
         "wrap": wrap,
         "theme": theme,
         "everything": everything,
+        "repeats": repeats,
         "header": header,
     }
     if scale is not None:

@@ -1,18 +1,22 @@
-"""From the words of the command line to a trace; the only place here that wakes torch."""
+"""From the words of the command line to a trace, with or without numbers; the only place here that wakes torch."""
 
 from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..errors import UserError
 from ..graph import Failure
 from ..traces import Trace, load
 from .advice import advice
 from .complaints import complain
+
+if TYPE_CHECKING:
+    from ..capture.resolve import Resolved
 
 
 def trace_spec(
@@ -29,21 +33,73 @@ def trace_spec(
     A forward that raises still gives the trace up to there, see `Trace.failure`. Raises UserError where it
     raised before its first op: there is nothing to look at.
     """
-    if spec.endswith(".json"):
-        if inputs or image or device or weights or train:
-            raise UserError(f"{spec} is a saved trace: nothing is run", hint="leave out --input, --device and the like")
-        return load(spec)
+    if is_saved(spec):
+        return _opened(spec, inputs or image or device or weights or train)
+
+    def run(found: Resolved) -> Trace:
+        from ..capture.run import trace_titled
+
+        return trace_titled(found.model, found.args, found.kwargs, found.title)
+
+    return _run(spec, run, inputs=inputs or (), image=image, device=device, weights=weights, train=train)
+
+
+def record_spec(
+    spec: str,
+    *,
+    keep: Sequence[str] = (),
+    thumbnails: int = 0,
+    inputs: Sequence[str] | None = None,
+    image: Path | None = None,
+    device: str | None = None,
+    weights: Path | None = None,
+    train: bool = False,
+) -> Trace:
+    """`trace_spec` with what flowed through: numbers, the tensors to `keep`, `thumbnails` feature maps of a value.
+
+    The network runs on the CPU unless another device is asked for; its notes say where the weights come from.
+    """
+    if is_saved(spec):
+        traced = _opened(spec, inputs or image or device or weights or train)
+        if traced.recording is None:
+            hint = f"record it: resight walk SPEC -o {Path(spec).name}"
+            raise UserError(f"{spec} says nothing of what flowed through the network", hint=hint)
+        return traced
+
+    def run(found: Resolved) -> Trace:
+        from ..capture.record import record
+
+        recorded = record(found.model, *found.args, keep=list(keep), thumbnails=thumbnails, **found.kwargs)
+        notes = (found.weights, *recorded.about.notes)
+        return replace(recorded, about=replace(recorded.about, title=found.title, notes=notes))
+
+    return _run(spec, run, inputs=inputs or (), image=image, device=device or "cpu", weights=weights, train=train)
+
+
+def is_saved(spec: str) -> bool:
+    """True for the path of a saved trace: nothing has to run."""
+    return spec.endswith(".json")
+
+
+def _opened(spec: str, wishes: object) -> Trace:
+    if wishes:
+        raise UserError(f"{spec} is a saved trace: nothing is run", hint="leave out --input, --device and the like")
+    return load(spec)
+
+
+def _run(spec: str, run: Callable[[Resolved], Trace], **wishes: Any) -> Trace:
+    """Build the network and its input, run it, and note what was chosen for the user."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     from ..capture.resolve import resolve, unfit_arguments
-    from ..capture.run import trace_titled
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the model's own warnings are about running it, not about looking at it
-        found = resolve(spec, inputs=inputs or (), image=image, device=device, weights=weights, train=train)
-        traced = trace_titled(found.model, found.args, found.kwargs, found.title)
+        found = resolve(spec, **wishes)
+        traced = run(found)
     if traced.failure is not None and all(op.name == "input" for op in traced.graph.ops):
         raise unfit_arguments(found.model, found.args, found.kwargs) or UserError(failure_line(traced, traced.failure))
-    return replace(traced, about=replace(traced.about, notes=(*found.notes, *traced.about.notes)))
+    notes = dict.fromkeys((*found.notes, *traced.about.notes))
+    return replace(traced, about=replace(traced.about, notes=tuple(notes)))
 
 
 def count_line(traced: Trace, counted: str) -> str:

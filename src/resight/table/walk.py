@@ -131,14 +131,14 @@ READINGS = {
         Reading(Column("min", "min", "number"), _of_summary("min")),
         Reading(Column("max", "max", "number"), _of_summary("max")),
         Reading(Column("zeros", "zeros", "share"), _of_summary("zeros")),
-        Reading(Column("nonfinite", "not finite", "count"), _of_summary("nonfinite")),
+        Reading(Column("nonfinite", "inf, nan", "count"), _of_summary("nonfinite")),
         Reading(Column("count", "elements", "count"), _of_summary("count")),
         Reading(Column("sampled", "sampled", "count"), _of_summary("sampled")),
         Reading(Column("gain", "gain", "number"), _of_contribution("gain")),
         Reading(Column("cosine", "cosine", "number"), _of_contribution("cosine")),
         Reading(Column("update", "update", "number"), _of_contribution("update")),
         Reading(Column("gradient_rms", "gradient rms", "number"), _of_gradient("rms")),
-        Reading(Column("gradient_nonfinite", "gradient not finite", "count"), _of_gradient("nonfinite")),
+        Reading(Column("gradient_nonfinite", "gradient inf, nan", "count"), _of_gradient("nonfinite")),
         Reading(Column("seconds", "time", "seconds"), lambda row: row.seconds),
     )
 }
