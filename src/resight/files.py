@@ -25,20 +25,23 @@ def check_writable(path: Path) -> None:
 
 
 def write_files(contents: Mapping[Path, bytes]) -> None:
-    """Write all files, or none if one can't be written: all are complete on the disk before any takes its name.
+    """Write all files, or none if one can't be written: all are complete on the disk before any takes its name, and
+    where one can't take its name, those before it give theirs back.
 
     Raises:
         CannotWrite: with the file and the system's reason.
     """
     ready: dict[Path, str] = {}
+    former: dict[Path, str] = {}
     try:
         for path, content in contents.items():
             check_writable(path)
             ready[path] = _write_beside(path, content)
-        for path in list(ready):
-            _take_name(ready.pop(path), path)
+        for path in list(ready)[:-1]:
+            former[path] = _copy_of(path)
+        _take_names(ready, former)
     finally:
-        for left in ready.values():
+        for left in (*ready.values(), *former.values()):
             with suppress(OSError):
                 os.unlink(left)
 
@@ -60,6 +63,17 @@ def _write_beside(path: Path, content: bytes) -> str:
     return name
 
 
+def _copy_of(path: Path) -> str:
+    """A second file with what is at `path`; returns its name, empty where nothing is."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise _refused(path, error) from None
+    return _write_beside(path, content)
+
+
 def _permissions(path: Path) -> int:
     """Those of the file that is replaced, or those any new file gets; a temporary file has stricter ones."""
     with suppress(OSError):
@@ -69,13 +83,18 @@ def _permissions(path: Path) -> int:
     return 0o666 & ~mask
 
 
-def _take_name(temporary: str, path: Path) -> None:
-    try:
-        os.replace(temporary, path)
-    except OSError as error:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise _refused(path, error) from None
+def _take_names(ready: Mapping[Path, str], former: Mapping[Path, str]) -> None:
+    """Give each file its name; if one is refused, put back what had the names before, as `former` holds it."""
+    taken: list[Path] = []
+    for path, temporary in ready.items():
+        try:
+            os.replace(temporary, path)
+        except OSError as error:
+            for done in taken:
+                with suppress(OSError):
+                    os.replace(former[done], done) if former[done] else os.unlink(done)
+            raise _refused(path, error) from None
+        taken.append(path)
 
 
 def _refused(path: Path, error: OSError) -> CannotWrite:

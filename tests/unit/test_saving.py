@@ -96,6 +96,25 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, broken: str, monkeyp
     assert os.listdir(tmp_path) == ["net.svg"]
 
 
+def test_a_name_that_is_refused_gives_the_others_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, fresh, last = tmp_path / "a.svg", tmp_path / "b.txt", tmp_path / "c.dot"
+    old.write_text("old")
+    old.chmod(0o600)
+    replace = os.replace
+
+    def refuse_last(source: str, target: Path) -> None:
+        if target == last:
+            raise OSError(13, "Permission denied")
+        replace(source, target)
+
+    monkeypatch.setattr(files.os, "replace", refuse_last)
+    with pytest.raises(CannotWrite, match=r"cannot write .*c\.dot: Permission denied"):
+        save_all(residual(), [old, fresh, last])
+    assert os.listdir(tmp_path) == ["a.svg"]
+    assert old.read_text() == "old"
+    assert old.stat().st_mode & 0o777 == 0o600
+
+
 def test_an_interrupted_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(*_: object) -> None:
         raise KeyboardInterrupt

@@ -136,3 +136,11 @@ test("modules with skips open before others, and a frame is never drawn around a
   const opened = (/** @type {SkipArc[]} */ skips) => fold(payload(ops, calls, skips), VIEW).nodes.filter((n) => n.open).map((n) => n.path);
   assert.deepEqual(opened([skip(source, merge, 3)]), ["wrapper", "deep"]);
 });
+
+test("a module drawn alone says where its values come from and go to", () => {
+  const calls = [call("", -1), call("a", 0), call("b", 0), call("c", 0)];
+  const ops = [op("input", []), op("f", [0], 1), op("g", [1], 2), op("h", [2], 2), op("k", [2, 3], 3), op("end", [3])];
+  const net = { ...payload(ops, calls), outputs: [{ op: 3, slot: 0, title: "features", shape: "8", aside: false }] };
+  const ends = (/** @type {string} */ only) => fold(net, { ...VIEW, only }).nodes.filter((n) => n.group !== "linear" && n.group !== "module");
+  assert.deepEqual(ends("b").map((n) => [n.title, n.detail]), [["input", "a"], ["output", "→ c"], ["features", ""]]);
+});

@@ -64,6 +64,8 @@ function wrapped(layout, root, wrap) {
 }
 
 /**
+ * A U in its two legs; anything else that is long in the columns that bring it near to `ASPECT`.
+ *
  * @param {Layout} layout
  * @param {Box} root
  */
@@ -96,7 +98,8 @@ function withColumns(layout, root, columns) {
       if (Math.max(0, ...cuts.values()) === count) return layout.place(cuts);
     }
   }
-  return root;
+  const bent = columns > 1 ? findBend(root) : null; // the two legs of a U, where it can't be cut
+  return bent === null ? root : layout.place(new Map(), bent);
 }
 
 /** All levels and their boxes, kept so that a change in one re-places only it and what is around it. */

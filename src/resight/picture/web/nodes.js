@@ -124,17 +124,20 @@ function addOutputs({ outputs }, { nodes, leaves }) {
  * @param {Tree} tree
  * @param {Drawing} drawing
  */
-function addLeaving({ ops, outputs }, tree, { nodes, leaves }) {
+function addLeaving({ ops, calls, outputs }, tree, { nodes, leaves }) {
   const [first, last] = [tree.first[tree.root], tree.last[tree.root]];
-  const left = new Set();
+  /** @type {Map<number, [string, string]>} Title and detail of each value: what the model calls it, or who reads it first. */
+  const left = new Map();
   const within = (/** @type {number} */ op) => first <= op && op <= last && tree.shown[op];
   for (let i = last + 1; i < ops.length; i++) {
-    if (!ops[i].aside) for (const [from] of ops[i].inputs) if (within(from)) left.add(from);
+    if (ops[i].aside) continue;
+    const reader = calls[ops[i].call].path || ops[i].title;
+    for (const [from] of ops[i].inputs) if (within(from) && !left.has(from)) left.set(from, ["output", `→ ${reader}`]);
   }
-  for (const output of outputs) if (!output.aside && within(output.op)) left.add(output.op);
-  for (const op of [...left].sort((a, b) => a - b)) {
+  for (const { op, title, aside } of outputs) if (!aside && within(op)) left.set(op, [title, ""]);
+  for (const [op, [title, detail]] of [...left].sort(([a], [b]) => a - b)) {
     leaves.push([op, nodes.length]);
-    nodes.push(newEnd(`leave-${op}`, "output", "output", "", ops[op].shape));
+    nodes.push(newEnd(`leave-${op}`, "output", title, detail, ops[op].shape));
   }
 }
 
