@@ -83,8 +83,11 @@ class Pen:
         self.calls.append(ModuleCall(len(self.calls), path, cls, self.inside[-1], number, parameters))
         self.inside.append(len(self.calls) - 1)
 
-    def leave(self) -> None:
-        self.inside.pop()
+    def leave(self, *returned: Ref) -> Ref:
+        """The end of a module call that hands on these values; returns the first, for what follows."""
+        call = self.inside.pop()
+        self.calls[call] = replace(self.calls[call], outputs=returned)
+        return returned[0] if returned else Ref(len(self.ops) - 1)
 
     def done(self, *values: Ref) -> Graph:
         """The graph, checked, with these values returned."""

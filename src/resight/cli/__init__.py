@@ -1,4 +1,4 @@
-"""The command line: `resight show`, `summary`, `features`, `walk`, `data`. One command per file, one line each in the list."""
+"""The command line: `resight show`, `walk`, `features`, ... One command per file, one line each in the list."""
 
 from .app import main
 

@@ -25,6 +25,9 @@ CHART_WIDTH, CHART_HEIGHT = 72, 15
 WIDEST_TITLE = 330
 """Units that the title of a line may take before its middle is cut."""
 
+NARROWEST = 640
+"""Units across for the words above and below, however little there is between them."""
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -58,11 +61,13 @@ class _Paper:
         self.charts = round(self.left + names + GAP)
         has_charts = any(line.histogram for line in listing.lines)
         self.places = self._places(self.charts + (CHART_WIDTH + GAP if has_charts else 0))
-        _, under = heading(listing)
-        widest = max(map(_wide, [*under, *footer(listing)]), default=0)
-        self.width = round(max(self.places[-1][1] if self.places else self.charts, PAD + widest)) + PAD
-        self.top = PAD + TITLE_SIZE + 8 + ROW * len(under) + HEAD + 8
-        self.height = self.top + ROW * len(listing.lines) + 16 + ROW * len(footer(listing)) + PAD
+        self.width = max(round(self.places[-1][1] if self.places else self.charts) + PAD, NARROWEST)
+        title, under = heading(listing)
+        self.title = _shortened(title, self.width - 2 * PAD, TITLE_SIZE)
+        self.under = _wrapped(under, self.width - 2 * PAD)
+        self.footer = _wrapped(footer(listing), self.width - 2 * PAD)
+        self.top = PAD + TITLE_SIZE + 8 + ROW * len(self.under) + HEAD + 8
+        self.height = self.top + ROW * len(listing.lines) + 16 + ROW * len(self.footer) + PAD
 
     def _places(self, start: float) -> list[tuple[float, float]]:
         """Left and right edge of each column of numbers."""
@@ -84,10 +89,9 @@ class _Paper:
         )
 
     def _head(self) -> Iterator[Item]:
-        title, under = heading(self.listing)
         muted = self.colours["muted"]
-        yield _text(PAD, PAD + TITLE_SIZE - 4, title, self.colours["ink"], size=TITLE_SIZE, weight=600)
-        for i, line in enumerate(under):
+        yield _text(PAD, PAD + TITLE_SIZE - 4, self.title, self.colours["ink"], size=TITLE_SIZE, weight=600)
+        for i, line in enumerate(self.under):
             yield _text(PAD, PAD + TITLE_SIZE + 8 + ROW * i + 14, line, muted)
         baseline = self.top - 12
         yield _text(self.left, baseline, "step", muted, weight=600)
@@ -159,7 +163,7 @@ class _Paper:
 
     def _foot(self) -> Iterator[Item]:
         top = self.top + ROW * len(self.listing.lines) + 16
-        for i, line in enumerate(footer(self.listing)):
+        for i, line in enumerate(self.footer):
             yield _text(PAD, top + ROW * i + 14, line, self.colours["muted"])
 
     def _cell(self, words: str, kind: str, place: tuple[float, float], baseline: int, fill: str, weight: int) -> Item:
@@ -179,9 +183,24 @@ def _wide(words: str, weight: int = 400) -> float:
     return fonts.width(words, SIZE, weight)
 
 
-def _shortened(title: str) -> str:
-    """A title in at most `WIDEST_TITLE` units."""
+def _shortened(title: str, room: float = WIDEST_TITLE, size: int = SIZE) -> str:
+    """A title that takes at most `room`, its middle cut out where it is longer."""
     limit = len(title)
-    while limit > 8 and fonts.width(text.shorten(title, limit), SIZE, 600) > WIDEST_TITLE:
+    while limit > 8 and fonts.width(text.shorten(title, limit), size, 600) > room:
         limit -= 1
     return text.shorten(title, limit)
+
+
+def _wrapped(lines: Sequence[str], room: float) -> list[str]:
+    """Lines that take at most `room`, broken between words."""
+    broken: list[str] = []
+    for line in lines:
+        current = ""
+        for word in line.split():
+            longer = f"{current} {word}".strip()
+            if current and _wide(longer) > room:
+                broken.append(current)
+                longer = word
+            current = longer
+        broken.append(_shortened(current, room))
+    return broken
