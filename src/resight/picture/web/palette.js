@@ -104,8 +104,8 @@ export const THEMES = {
         "line": "#3d68a8"
       },
       "norm": {
-        "fill": "#27313f",
-        "line": "#475569"
+        "fill": "#313c4e",
+        "line": "#5f7089"
       },
       "activation": {
         "fill": "#173a28",
@@ -125,15 +125,15 @@ export const THEMES = {
       },
       "shape": {
         "fill": "#161d28",
-        "line": "#38465a"
+        "line": "#4a5a72"
       },
       "other": {
         "fill": "#1a222e",
-        "line": "#475569"
+        "line": "#5f7089"
       },
       "module": {
-        "fill": "#22314a",
-        "line": "#4c6a99"
+        "fill": "#28395a",
+        "line": "#5677ac"
       }
     },
     "skips": {
