@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from . import data, nets, plot
     from .capture.edit import edit
     from .capture.probe import Probe, probe
+    from .capture.record import record
     from .capture.run import trace
     from .picture.payload import View
 
@@ -31,7 +32,7 @@ __version__ = "0.1.0"
 __all__ = [
     "About", "Bug", "CannotWrite", "Edit", "Failure", "ForwardWarning", "Graph", "MissingExtra", "ModuleCall", "Op",
     "Probe", "Ref", "ResightError", "Skip", "TensorSpec", "Trace", "UserError", "View", "data", "edit", "find_skips",
-    "load", "nets", "plot", "probe", "sample_image", "trace",
+    "load", "nets", "plot", "probe", "record", "sample_image", "trace",
 ]  # fmt: skip
 
 _ON_FIRST_USE = {
@@ -39,6 +40,7 @@ _ON_FIRST_USE = {
     "View": ".picture.payload",
     "edit": ".capture.edit",
     "probe": ".capture.probe",
+    "record": ".capture.record",
     "trace": ".capture.run",
 }
 _ROOMS = ("data", "nets", "plot")

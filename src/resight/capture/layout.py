@@ -29,8 +29,8 @@ class Layout(NamedTuple):
     repeats: int
 
     @property
-    def count(self) -> int:
-        """Positions."""
+    def size(self) -> int:
+        """Number of positions."""
         return prod(size for size, _ in self.dims)
 
     @property
@@ -67,16 +67,17 @@ def pieces(tensor: Tensor, layout: Layout) -> Iterator[Tensor]:
     """The elements as contiguous vectors of at most `PIECE`; only tensors with gaps are copied, a piece at a time."""
     sizes, strides = zip(*layout.dims)
     elements = tensor.as_strided(sizes, strides, layout.offset)
-    yield from elements.split(PIECE) if layout.is_dense else _pieces(elements)
+    yield from elements.split(PIECE) if layout.is_dense else vectors(elements)
 
 
-def _pieces(elements: Tensor) -> Iterator[Tensor]:
-    inner = elements[0].numel()
+def vectors(tensor: Tensor) -> Iterator[Tensor]:
+    """The elements of a tensor of one or more dimensions in their logical order, as vectors of at most `PIECE`."""
+    inner = tensor[0].numel()
     if inner > PIECE:
-        for part in elements:
-            yield from _pieces(part)
+        for part in tensor:
+            yield from vectors(part)
     else:
-        for part in elements.split(PIECE // inner):
+        for part in tensor.split(PIECE // inner):
             yield part.reshape(-1)
 
 

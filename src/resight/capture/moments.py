@@ -25,6 +25,9 @@ rms² - mean² then loses too much (its relative error grows like 1 + mean² / v
 TINY = 1e-14
 """Where no float32 is larger, squares are too near the smallest float32 (1e-45)."""
 
+QUICK = (torch.float32, torch.float16, torch.bfloat16)
+"""Types whose values float32 holds."""
+
 Pieces = Callable[[], Iterable[Tensor]]
 """Gives a tensor's elements as contiguous vectors, each time it is called."""
 

@@ -12,12 +12,10 @@ from torch import Tensor
 from ..recording.binning import counted, windows
 from ..recording.statistics import empty_rows
 from .layout import Layout, layout_of, pieces, sample
-from .moments import NOTHING, Moments, as_real, quick_moments, thorough_moments
+from .moments import NOTHING, QUICK, Moments, as_real, quick_moments, thorough_moments
 
 FULL = 128
 """Rows that wait before their results are fetched: two megabytes of float32 samples."""
-
-QUICK = (torch.float32, torch.float16, torch.bfloat16)
 
 
 class Tray:
@@ -39,7 +37,7 @@ class Tray:
         with torch.no_grad():
             tensor = tensor.detach().resolve_neg()
             layout = layout_of(tensor)
-            if self._exact and layout.count:
+            if self._exact and layout.size:
                 self._flush()
                 self._tables.append(_exact_row(tensor, layout))
             else:
@@ -66,18 +64,18 @@ class _Waiting:
     __slots__ = ("count", "moments", "repeats", "sample")
 
     def __init__(self, tensor: Tensor, layout: Layout) -> None:
-        self.count = layout.count
+        self.count = layout.size
         self.repeats = layout.repeats
         self.moments = _moments(tensor, layout)
         self.sample = _plain(sample(tensor, layout))
 
 
 def _moments(tensor: Tensor, layout: Layout) -> Moments | Tensor:
-    if not layout.count:
+    if not layout.size:
         return NOTHING
     found = None
     if tensor.dtype in QUICK and tensor.device.type == "cpu":
-        found = quick_moments(lambda: pieces(tensor, layout), layout.count)
+        found = quick_moments(lambda: pieces(tensor, layout), layout.size)
     return found if found is not None else thorough_moments(lambda: pieces(tensor, layout))
 
 
@@ -88,7 +86,7 @@ def _plain(values: Tensor) -> Tensor:
 def _rows(waiting: Sequence[_Waiting]) -> np.ndarray:
     """The rows of what waits."""
     table = _table([one.moments for one in waiting])
-    for row, one, values in zip(table, waiting, _fetched([one.sample for one in waiting])):
+    for row, one, values in zip(table, waiting, fetched([one.sample for one in waiting])):
         row["count"], row["sampled"] = one.count, len(values)
         _count_bins(row, values)
         _repeat(row, one.repeats)
@@ -99,7 +97,7 @@ def _exact_row(tensor: Tensor, layout: Layout) -> np.ndarray:
     """A row whose zeros and histogram are those of all elements."""
     table = _table([_moments(tensor, layout)])
     (row,) = table
-    row["count"] = row["sampled"] = layout.count
+    row["count"] = row["sampled"] = layout.size
     for piece in pieces(tensor, layout):
         _count_bins(row, _plain(piece).cpu().numpy())
     _repeat(row, layout.repeats)
@@ -109,14 +107,14 @@ def _exact_row(tensor: Tensor, layout: Layout) -> np.ndarray:
 def _table(moments: Sequence[Moments | Tensor]) -> np.ndarray:
     """Rows with these moments, and the windows of bins that follow from them."""
     table = empty_rows(len(moments))
-    for row, found in zip(table, _fetched(moments)):
+    for row, found in zip(table, fetched(moments)):
         row["nonfinite"], row["mean"], row["deviations"], row["min"], row["max"] = found
     table["exponent"], table["first"] = windows(table["min"], table["max"])
     return table
 
 
-def _fetched(results: Sequence[Any]) -> list[Any]:
-    """Results on the host: those of one device and dtype come in one transfer."""
+def fetched(results: Sequence[Any]) -> list[Any]:
+    """Results on the host, tensors as arrays: those of one device and dtype come in one transfer."""
     groups: dict[tuple[torch.device, torch.dtype], list[int]] = {}
     for i, result in enumerate(results):
         if isinstance(result, Tensor):
@@ -126,8 +124,8 @@ def _fetched(results: Sequence[Any]) -> list[Any]:
         if device.type == "cpu":
             arrays = [results[i].numpy() for i in members]
         else:
-            sizes = np.cumsum([len(results[i]) for i in members])[:-1]
-            arrays = np.split(torch.cat([results[i] for i in members]).cpu().numpy(), sizes)
+            sizes = np.cumsum([results[i].numel() for i in members])[:-1]
+            arrays = np.split(torch.cat([results[i].reshape(-1) for i in members]).cpu().numpy(), sizes)
         for i, array in zip(members, arrays):
             fetched[i] = array
     return fetched

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..errors import Bug
 from ..graph import Ref
 from .binning import merged_bins, trimmed
 from .types import BINS, Summary
@@ -62,11 +61,13 @@ class Statistics:
         """Numbers of both together, as if all elements had been seen at once.
 
         Moments by Chan, Golub, LeVeque 1979, "Updating formulae and a pairwise algorithm for computing sample
-        variances", eq. 2.1; histograms by widening both to one bin width, which is exact. Requires the same values.
+        variances", eq. 2.1; histograms by widening both to one bin width, which is exact.
         """
-        if self.rows != other.rows:
-            raise Bug("statistics of different values can't be merged")
-        return Statistics(self.rows, merged_rows(self.table, other.table))
+        pairs = {ref: (self.rows.get(ref, -1), other.rows.get(ref, -1)) for ref in (*self.rows, *other.rows)}
+        numbers = {pair: i for i, pair in enumerate(dict.fromkeys(pairs.values()))}
+        ours, theirs = zip(*numbers) if numbers else ((), ())
+        table = merged_rows(_taken(self.table, ours), _taken(other.table, theirs))
+        return Statistics({ref: numbers[pair] for ref, pair in pairs.items()}, table)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Statistics):
@@ -99,6 +100,11 @@ def empty_rows(count: int) -> np.ndarray:
     for name in ("mean", "min", "max"):
         table[name] = np.nan
     return table
+
+
+def _taken(table: np.ndarray, rows: Sequence[int]) -> np.ndarray:
+    """Rows by number; -1 is one of which nothing was seen."""
+    return np.concatenate([table, empty_rows(1)])[np.array(rows, np.int64)]
 
 
 def merged_rows(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -69,9 +69,9 @@ class Thumbnail:
     """A value as small pictures: bytes `pixels[channel, row, column]`, from 0 at `low` to 255 at `high`.
 
     `low` and `high` hold one number per channel shown; `channels` is how many the value has. `layout` says what a
-    picture is: `maps` (feature maps, height × width), `tokens` (one picture, a row per token and a column per
-    feature), `lines` (1-D feature maps), `volumes` (the middle slice of 3-D ones) or `vector`. Only the first
-    element of the batch is shown; larger sizes than 64 are averaged down.
+    picture is: `maps` (feature maps, height × width; or attention heads), `volumes` (the middle slice of 3-D feature
+    maps), `tokens` (one picture of a 3-D value: a row per token, a column per feature) or `vector` (one row). Only
+    the first element of the batch is shown; what is larger than 64 is averaged down, what is not finite is 0.
     """
 
     ref: Ref

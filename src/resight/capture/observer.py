@@ -1,0 +1,156 @@
+"""Watch one forward (and backward) and note everything a recording holds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..graph import Ref, TensorSpec
+from ..recording import Statistics
+from .build import spec
+from .gradients import Gradients, Loss
+from .kept import Kept
+from .ops import canonical_name, spelling
+from .products import Pair, Products
+from .recorder import RawOp
+from .run import Run
+from .selection import Selection
+from .shared import Rows
+from .thumbnails import Thumbnails
+from .tray import Tray, fetched
+from .values import Held, Value, storage_of
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be recorded, of all batches."""
+
+    selection: Selection
+    kept: Kept
+    loss: Loss | None = None
+    thumbnails: int = 0
+    exact: bool = False
+    seconds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was noted of one batch or of several: `products` and `seconds` (by number of the op) are sums."""
+
+    values: Statistics
+    gradients: Statistics | None
+    products: Mapping[Pair, float]
+    seconds: Mapping[int, float]
+
+    def merge(self, other: Seen) -> Seen:
+        """Both together."""
+        return Seen(
+            self.values.merge(other.values),
+            self.gradients.merge(other.gradients) if self.gradients and other.gradients else None,
+            {pair: total + other.products[pair] for pair, total in self.products.items() if pair in other.products},
+            {op: total + other.seconds.get(op, 0.0) for op, total in self.seconds.items()},
+        )
+
+
+class Observer:
+    """The listener of one run."""
+
+    def __init__(self, wish: Wish, run: Run, batch: int) -> None:
+        self._wish = wish
+        self._run = run
+        self._batch = batch
+        self._tray = Tray(exact=wish.exact)
+        self._rows = Rows()
+        self._row_of: dict[Ref, int] = {}
+        self._products = Products(run.recorder.values)
+        self._gradients = Gradients(wish.loss, wish.exact) if wish.loss is not None else None
+        self._seconds: dict[int, float] = {}
+        self._spent = 0.0
+        self.thumbnails = Thumbnails(wish.thumbnails if batch == 0 else 0)
+
+    def run(self, raw: RawOp, function: Any, args: Any, kwargs: Any) -> Any:
+        """Run an op: what it adds up is looked at before, as it may be overwritten."""
+        self._products.before(raw, args, kwargs)
+        if not self._wish.seconds:
+            return function(*args, **kwargs)
+        start = time.perf_counter()
+        result = function(*args, **kwargs)
+        self._spent = time.perf_counter() - start
+        return result
+
+    def made(self, value: Value, tensor: Tensor, raw: RawOp) -> None:
+        """Reduce a value, and keep it or its gradient if that is wished for."""
+        ref = Ref(value.op, value.slot)
+        self._products.after(value)
+        self._seconds[value.op], self._spent = self._seconds.get(value.op, 0.0) + self._spent, 0.0
+        if not has_values(tensor):
+            return
+        is_new = self._reduce(ref, tensor, is_written=raw.inplace)
+        if self._wish.selection:
+            self._keep_wanted(ref, tensor, raw)
+        if is_new and self._wish.thumbnails and self._batch == 0:
+            self.thumbnails.take(ref, tensor, raw)
+        if self._gradients is not None:
+            self._gradients.follow(ref, tensor, is_input=raw.function == "input")
+
+    def left(self, path: str, values: list[Value | Held | None], tensors: list[Tensor]) -> None:
+        """Keep what a module returned, if that is wished for."""
+        if self._wish.selection.has_module(path):
+            for value, tensor in zip(values, tensors):
+                if type(value) is Value and has_values(tensor):
+                    self._wish.kept.add(Ref(value.op, value.slot), tensor, self._batch)
+
+    def returned(self, result: Any) -> None:
+        """The forward is over; go backward if a loss was given."""
+        if self._gradients is not None:
+            self._gradients.run(result, list(self._run.modules.values()))
+
+    def seen(self) -> Seen:
+        """What was noted, fetched from wherever it was computed."""
+        sums = self._products.sums
+        numbers = fetched(list(sums.values()))
+        return Seen(
+            values=Statistics(self._row_of, self._tray.table()),
+            gradients=self._gradients.statistics() if self._gradients is not None else None,
+            products=dict(zip(sums, map(float, numbers))),
+            seconds=self._seconds if self._wish.seconds else {},
+        )
+
+    def close(self) -> None:
+        """Take all hooks off tensors that are not ours."""
+        if self._gradients is not None:
+            self._gradients.close()
+
+    def _reduce(self, ref: Ref, tensor: Tensor, *, is_written: bool) -> bool:
+        """Find the value's row; True if it had none yet."""
+        place, row = self._rows.find(tensor, is_written=is_written)
+        is_new = row is None
+        if row is None:
+            row = self._tray.add(tensor)
+        self._rows.note(place, tensor, row)
+        self._row_of[ref] = row
+        return is_new
+
+    def _keep_wanted(self, ref: Ref, tensor: Tensor, raw: RawOp) -> None:
+        name = raw.function if isinstance(raw.function, str) else canonical_name(spelling(raw.function))
+
+        def described() -> TensorSpec:
+            return spec((tensor.shape, tensor.dtype, tensor.device))
+
+        if self._wish.selection.has_value(ref, self._run.calls.calls[raw.call].path, name, described):
+            self._wish.kept.add(ref, tensor, self._batch)
+
+
+def has_values(tensor: Tensor) -> bool:
+    """Whether a tensor's elements lie in memory one by one: it is no sparse, quantized, fake or batched (vmap) one."""
+    return (
+        tensor.layout is torch.strided
+        and not tensor.is_quantized
+        and not tensor.is_meta
+        and storage_of(tensor) is not None
+    )
