@@ -102,7 +102,7 @@ class Net {
    */
   skip(source, merge, owner) {
     const flags = { partial: false, weak: false, long: true };
-    this.skips.push({ merge, source: [source, 0], kind: "identity", combine: "add", shortcut: [], owner, also: [], ...flags });
+    this.skips.push({ merge, source: [source, 0], kind: "identity", combine: "add", shortcut: [], owner, also: [], branch: [], ...flags });
   }
 
   /** @returns {Payload} */

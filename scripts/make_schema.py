@@ -6,14 +6,15 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from resight.picture import payload
+from resight.picture import facts, payload
 
 WEB = Path(__file__).parents[1] / "src/resight/picture/web"
 NOUNS = (payload.View, payload.OpBox, payload.CallBox, payload.SkipArc, payload.OutputBox, payload.Payload)
+FACTS = (facts.OpFacts, facts.CallFacts, facts.SkipFacts, facts.Facts)
 PLAIN = {"int": "number", "float": "number", "str": "string", "bool": "boolean", "None": "null"}
 HEADER = """\
 /**
- * What Python hands to the picture engine; written from picture/payload.py by scripts/schema.
+ * What Python hands to the {reader}; written from picture/{file}.py by scripts/schema.
  */
 """
 
@@ -38,8 +39,19 @@ def typedef(noun: type) -> str:
 
 def script() -> str:
     """The text of web/schema.js."""
-    return "\n".join([HEADER, *(typedef(noun) + "\n" for noun in NOUNS), "export {};"]) + "\n"
+    return _module(NOUNS, "picture engine", "payload")
+
+
+def page_script() -> str:
+    """The text of web/page/facts.js."""
+    return _module(FACTS, "page beside the picture's payload", "facts")
+
+
+def _module(nouns: tuple[type, ...], reader: str, file: str) -> str:
+    header = HEADER.format(reader=reader, file=file)
+    return "\n".join([header, *(typedef(noun) + "\n" for noun in nouns), "export {};"]) + "\n"
 
 
 if __name__ == "__main__":
     (WEB / "schema.js").write_text(script(), encoding="utf-8")
+    (WEB / "page/facts.js").write_text(page_script(), encoding="utf-8")

@@ -52,7 +52,7 @@ export function payload(ops, calls, skips = []) {
 export function skip(source, merge, owner, shortcut = []) {
   const flags = { partial: false, weak: false, long: false };
   const kind = shortcut.length > 0 ? "projection" : "identity";
-  return { merge, source: [source, 0], kind, combine: "add", shortcut, owner, also: [], ...flags };
+  return { merge, source: [source, 0], kind, combine: "add", shortcut, owner, also: [], branch: [], ...flags };
 }
 
 /**

@@ -12,6 +12,8 @@ import threading
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
+from pathlib import PurePosixPath
+from posixpath import dirname, normpath
 from typing import Any
 
 import quickjs
@@ -26,7 +28,8 @@ __all__ = ["draw", "fold", "joined_modules", "scene"]
 ENTRY = "engine"
 MEMORY_LIMIT = 4 << 30
 IMPORT = re.compile(
-    r'^import (?:\{(?P<names>[^}]*)\}|\* as (?P<space>\w+)) from "\./(?P<module>\w+)\.js";\n', re.MULTILINE
+    r'^import (?:\{(?P<names>[^}]*)\}|\* as (?P<space>\w+)) from "(?P<folder>\.\.?)/(?P<module>\w+)\.js";\n',
+    re.MULTILINE,
 )
 EXPORT = re.compile(r"^export (?=(?:function|const|class) (?P<name>\w+))", re.MULTILINE)
 UNJOINED = re.compile(r"^(?:import|export)\b.*|^.*\bimport\(", re.MULTILINE)
@@ -92,31 +95,35 @@ def _context() -> Any:
 def joined_modules(entries: tuple[str, ...]) -> str:
     """One script that defines `NAME_js`, an object of a module's exports, for `entries` and all they import.
 
-    Each module keeps a scope of its own. Understands the forms `import { a, b } from "./x.js"`,
-    `import * as a from "./x.js"` and `export function|const|class`; raises `Bug` on any other.
+    A module is named by its path in `web/`: `fold`, `page/state`. Each keeps a scope of its own. Understands the
+    forms `import { a, b } from "./x.js"` (or `"../x.js"`), `import * as a from "./x.js"` and
+    `export function|const|class`; raises `Bug` on any other, and where two files have one name.
     """
     blocks: dict[str, str] = {}
     waiting: list[str] = []
 
-    def add(name: str) -> None:
-        if name in waiting:
-            raise Bug(f"web modules import each other: {' -> '.join([*waiting, name])}")
-        if name in blocks:
+    def add(path: str) -> None:
+        if path in waiting:
+            raise Bug(f"web modules import each other: {' -> '.join([*waiting, path])}")
+        if path in blocks:
             return
-        waiting.append(name)
-        source = _source(name)
+        name = PurePosixPath(path).name
+        if twin := next((other for other in blocks if PurePosixPath(other).name == name), None):
+            raise Bug(f"web modules are joined by name, and two have one: {twin} and {path}")
+        waiting.append(path)
+        source = _source(path)
         for found in IMPORT.finditer(source):
-            add(found["module"])
+            add(normpath(f"{dirname(path)}/{found['folder']}/{found['module']}".lstrip("/")))
         waiting.pop()
-        blocks[name] = _wrapped(name, source)
+        blocks[path] = _wrapped(name, source)
 
     for entry in entries:
         add(entry)
     return "\n".join(blocks.values())
 
 
-def _source(name: str) -> str:
-    return (files(__package__) / "web" / f"{name}.js").read_text(encoding="utf-8")
+def _source(path: str) -> str:
+    return (files(__package__) / "web" / f"{path}.js").read_text(encoding="utf-8")
 
 
 def _wrapped(name: str, source: str) -> str:

@@ -143,6 +143,7 @@ def _arc(skip: Skip) -> SkipArc:
         weak=skip.weak or skip.recurrent,
         long=skip.long,
         also=tuple((ref.op, ref.slot) for ref in skip.also),
+        branch=skip.branch,
     )
 
 

@@ -80,7 +80,10 @@ class CallBox:
 
 @dataclass(frozen=True, slots=True)
 class SkipArc:
-    """One residual connection as a picture sees it; op ids as in `skips.Skip`, values as `(op, slot)`."""
+    """One residual connection as a picture sees it; op ids as in `skips.Skip`, values as `(op, slot)`.
+
+    `branch` holds runs of op ids, first and last included.
+    """
 
     merge: int
     source: tuple[int, int]
@@ -92,6 +95,7 @@ class SkipArc:
     weak: bool
     long: bool
     also: tuple[tuple[int, int], ...] = ()
+    branch: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

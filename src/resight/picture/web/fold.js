@@ -1,6 +1,7 @@
 /**
  * Folding: from all ops and calls of a network to the boxes and wires one picture shows.
  *
+ * @import {Drawing} from "./nodes.js"
  * @import {Opening} from "./opening.js"
  * @import {Payload, View} from "./schema.js"
  * @import {Tree} from "./tree.js"
@@ -74,30 +75,44 @@ import { growTree } from "./tree.js";
  * @returns {Folded}
  */
 export function fold(payload, view) {
-  const tree = growTree(payload, view);
-  if (view.depth !== null) return foldAs(payload, view, tree, openToDepth(payload, view, tree, view.depth));
-  const seen = gatherOps(payload, tree);
-  for (let most = READABLE_BOXES; ; ) {
-    const opening = openWithin(payload, view, seen, most);
-    const folded = foldAs(payload, view, seen, opening);
-    // however it is wrapped, the same modules are open
-    if (opening.isLeast || isBearable(layOut(folded, { ...view, wrap: 0 }))) return folded;
-    most = Math.min(Math.floor(opening.boxes * LESS), most - 1);
-  }
+  return firstFold(payload, view).folded;
 }
 
 /** Share of its boxes that a picture which is too large is tried with next. */
 const LESS = 0.85;
 
 /**
+ * A fold with what it was made of, for those who go on from there.
+ *
+ * @param {Payload} payload
+ * @param {View} view
+ * @returns {{folded: Folded, tree: Tree, opening: Opening}}
+ */
+export function firstFold(payload, view) {
+  const tree = growTree(payload, view);
+  if (view.depth !== null) {
+    const opening = openToDepth(payload, view, tree, view.depth);
+    return { folded: foldAs(payload, view, tree, opening).folded, tree, opening };
+  }
+  const seen = gatherOps(payload, tree);
+  for (let most = READABLE_BOXES; ; ) {
+    const opening = openWithin(payload, view, seen, most);
+    const { folded } = foldAs(payload, view, seen, opening);
+    // however it is wrapped, the same modules are open
+    if (opening.isLeast || isBearable(layOut(folded, { ...view, wrap: 0 }))) return { folded, tree: seen, opening };
+    most = Math.min(Math.floor(opening.boxes * LESS), most - 1);
+  }
+}
+
+/**
  * @param {Payload} payload
  * @param {View} view
  * @param {Tree} tree
  * @param {Opening} opening
- * @returns {Folded}
+ * @returns {{folded: Folded, drawing: Drawing}}
  */
-function foldAs(payload, view, tree, opening) {
+export function foldAs(payload, view, tree, opening) {
   const drawing = listNodes(payload, view, tree, opening);
   const { edges, skips } = linkNodes(payload, tree, opening, drawing);
-  return { nodes: drawing.nodes, edges, skips };
+  return { folded: { nodes: drawing.nodes, edges, skips }, drawing };
 }

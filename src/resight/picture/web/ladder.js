@@ -34,10 +34,20 @@ const STAGES = [evenWidths, placeColumns, placeLanes, placePorts, chooseSides, a
  * @param {{direction: string, wrap: number}} view
  * @returns {Scene}
  */
-export function layOut(folded, { direction, wrap }) {
-  const isDown = direction === "down";
-  const layout = new Layout(folded, isDown, wrap !== 1 && folded.nodes.length <= MANY_BOXES);
-  return flatten(folded, wrapped(layout, layout.place(new Map()), wrap), isDown);
+export function layOut(folded, view) {
+  return flatten(folded, placeAll(folded, view), view.direction === "down");
+}
+
+/**
+ * The whole picture as boxes in boxes, each placed relative to the one around it.
+ *
+ * @param {Folded} folded
+ * @param {{direction: string, wrap: number}} view
+ * @returns {Box}
+ */
+export function placeAll(folded, { direction, wrap }) {
+  const layout = new Layout(folded, direction === "down", wrap !== 1 && folded.nodes.length <= MANY_BOXES);
+  return wrapped(layout, layout.place(new Map()), wrap);
 }
 
 /** Width over height that a wrapped picture aims at. */

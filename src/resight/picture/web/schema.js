@@ -60,6 +60,7 @@
  * @property {boolean} weak
  * @property {boolean} long
  * @property {[number, number][]} also
+ * @property {[number, number][]} branch
  */
 
 /**
