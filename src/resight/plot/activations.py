@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import Colormap, LinearSegmentedColormap
 
 from .. import text
 from ..errors import UserError
@@ -29,6 +29,9 @@ OVERLAP = 1.5
 SPLIT = 0.86
 """Share of the room that values take beside shares of zeros."""
 
+FEWEST_ZEROS = 0.001
+"""If no row has a larger share of zeros, they are not shown."""
+
 
 @styled
 def activations(
@@ -42,9 +45,9 @@ def activations(
     """Histograms of all recorded values, first op on top, with mean, standard deviation and share of zeros.
 
     Up to 40 are ridges, more a heat map. `only` selects by name: one pattern or several, `"*.conv?"`,
-    `["layer1.*", "layer2.*"]`. Values are on an asinh scale, linear up to the median of the standard deviations and
-    logarithmic beyond; heights and colours go by the square root of the density, each row up to its own largest. The
-    outermost thousandth of a row on either side may lie beyond the edge.
+    `["layer1.*", "layer2.*"]`. Values are on an asinh scale, linear around zero and logarithmic beyond, and heights
+    and colours are densities on that scale, each row up to its own largest. Exact zeros are left out of them and shown
+    by their share. The outermost thousandth of a row on either side may lie beyond the edge.
 
     Raises:
         UserError: nothing was recorded, or nothing has such a name.
@@ -58,14 +61,18 @@ def activations(
     sheet = Sheet(width, theme, name, caption)
     ridges = len(names) <= MOST_RIDGES
     muted, ink = sheet.colours["muted"], sheet.colours["ink"]
-    sheet.legend([(sheet.accent, "density"), (ink, "mean"), (muted, "mean ± standard deviation")])
+    moments = [(ink, "mean ± standard deviation")] if ridges else [(ink, "mean"), (muted, "± standard deviation")]
+    sheet.legend([(sheet.accent, "density of what is not zero"), *moments])
     sheet.top += (1.1 + (OVERLAP - 1 if ridges else 0)) * sheet.line(sheet.small)
     rows = write_rows(sheet, names, (1.6 if ridges else 1.1) * sheet.line(sheet.small), broken)
-    axes = rows.panel(sheet, 0.0, SPLIT - 0.02)
+    with_zeros = any(summary.zeros > FEWEST_ZEROS for summary in summaries)
+    end = SPLIT - 0.02 if with_zeros else 1.0
+    axes = rows.panel(sheet, 0.0, end)
     (_draw_ridges if ridges else _draw_heat)(sheet, axes, spread)
     _draw_moments(sheet, axes, spread, summaries, ridges)
-    _write_ticks(sheet, axes, spread, rows)
-    _draw_zeros(sheet, rows, summaries)
+    _write_ticks(sheet, axes, spread, end * (sheet.width - sheet.margin - rows.left))
+    if with_zeros:
+        _draw_zeros(sheet, rows, summaries)
     sheet.top += 1.3 * sheet.line(sheet.small)
     return sheet.done()
 
@@ -97,38 +104,42 @@ def _selected(trace: Trace, patterns: Sequence[str]) -> tuple[list[str], list[Su
 
 def _draw_ridges(sheet: Sheet, axes: Axes, spread: Spread) -> None:
     x = (spread.edges[:-1] + spread.edges[1:]) / 2
+    pale = _shades(sheet)(0.45)
     for row, density in enumerate(spread.density):
         foot = row + 0.5
         axes.fill_between(
-            x, foot, foot - OVERLAP * density, facecolor=sheet.accent, edgecolor=sheet.colours["background"],
-            linewidth=0.5 * sheet.scale, alpha=0.85, zorder=2 + row / len(spread.density), clip_on=False,
+            x, foot, foot - OVERLAP * density, facecolor=pale, edgecolor=sheet.accent, linewidth=0.7 * sheet.scale,
+            zorder=2 + row / len(spread.density), clip_on=False,
         )  # fmt: skip
 
 
 def _draw_heat(sheet: Sheet, axes: Axes, spread: Spread) -> None:
-    cmap = LinearSegmentedColormap.from_list("density", [sheet.colours["background"], sheet.accent])
     extent = (spread.edges[0], spread.edges[-1], len(spread.density) - 0.5, -0.5)
-    axes.imshow(spread.density, cmap, vmin=0, vmax=1, extent=extent, aspect="auto", interpolation="nearest")
+    axes.imshow(spread.density, _shades(sheet), vmin=0, vmax=1, extent=extent, aspect="auto", interpolation="nearest")
+
+
+def _shades(sheet: Sheet) -> Colormap:
+    return LinearSegmentedColormap.from_list("density", [sheet.colours["background"], sheet.accent])
 
 
 def _draw_moments(sheet: Sheet, axes: Axes, spread: Spread, summaries: Sequence[Summary], ridges: bool) -> None:
     mean = np.array([summary.mean for summary in summaries])
     std = np.array([summary.std for summary in summaries])
     low, middle, high = (spread.place(values) for values in (mean - std, mean, mean + std))
-    rows = np.arange(len(mean)) + (0.36 if ridges else 0)
+    rows = np.arange(len(mean)) + (0.42 if ridges else 0)
     ink, muted = sheet.colours["ink"], sheet.colours["muted"]
     if ridges:
-        axes.hlines(rows, low, high, color=muted, linewidth=0.9 * sheet.scale, zorder=4)
-        axes.plot(middle, rows, "o", color=ink, ms=2.4 * sheet.scale, mew=0, zorder=5)
+        axes.hlines(rows, low, high, color=ink, linewidth=0.8 * sheet.scale, zorder=4)
+        axes.plot(middle, rows, "o", color=ink, ms=3 * sheet.scale, mew=0, zorder=5)
     else:
         for places, colour in ((low, muted), (high, muted), (middle, ink)):
             axes.vlines(places, rows - 0.5, rows + 0.5, color=colour, linewidth=1.1 * sheet.scale, zorder=4)
 
 
-def _write_ticks(sheet: Sheet, axes: Axes, spread: Spread, rows: Rows) -> None:
+def _write_ticks(sheet: Sheet, axes: Axes, spread: Spread, room: float) -> None:
+    """Round values along a panel `room` inches wide."""
     axes.set_xlim(spread.edges[0], spread.edges[-1])
-    inches = SPLIT * (sheet.width - sheet.margin - rows.left) / (spread.edges[-1] - spread.edges[0])
-    ticks = spread.ticks(0.45 * sheet.scale / inches)
+    ticks = spread.ticks(0.45 * sheet.scale * float(spread.edges[-1] - spread.edges[0]) / room)
     axes.set_xticks([float(spread.place(np.float64(tick))) for tick in ticks], [text.number(tick) for tick in ticks])
 
 

@@ -15,7 +15,7 @@ from .depth import skip_names
 from .features import MOST_STRETCHED, choose
 from .figure import Figure
 from .layouts import Reading, read
-from .ranges import Range, clipped, range_of
+from .ranges import Range, clipped, range_of, reach_words
 from .sheet import USUAL_WIDTH, Box, Sheet
 from .style import colour_map, styled
 from .tensors import array_of
@@ -64,9 +64,7 @@ def merge(
     chosen, which, tiles = _tiles(read_parts, channels, count)
     shown = np.concatenate([tile.ravel() for triple in tiles for tile in triple])
     whole, reach = range_of(shown), clipped(shown)
-    far = max(abs(whole.low), abs(whole.high))
-    limits = f"colours reach ±{text.number(reach)}, where 99% of them lie" if reach < far else "one scale"
-    caption = (note, which, *read_parts[0].words, f"{whole.words}, {limits}", whole.alarm)
+    caption = (note, which, *read_parts[0].words, f"one scale, {whole.words}", reach_words(whole, reach), whole.alarm)
     sheet = Sheet(width, theme, name if title is None else title, caption)
     if chosen:
         _draw_beside(sheet, tiles, chosen, columns, reach)

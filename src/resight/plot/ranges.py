@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.colors import Colormap, Normalize
+from matplotlib.colors import Normalize
 
 from .. import text
 from ..errors import UserError
@@ -70,6 +70,12 @@ def clipped(values: np.ndarray) -> float:
     return reach if 0 < 2 * reach < most else most
 
 
+def reach_words(whole: Range, reach: float) -> str:
+    """Where colours end, if values go beyond."""
+    beyond = reach < max(abs(whole.low), abs(whole.high))
+    return f"colours end at ±{text.number(reach)}, {CLIPPED:g}% of values" if beyond else ""
+
+
 def ranges(maps: np.ndarray, scale: str) -> list[Range]:
     """One range for each map, its own (`each`) or that of all (`shared`)."""
     if scale not in SCALES:
@@ -81,8 +87,3 @@ def scale_words(whole: Range, scale: str) -> str:
     """How values became colours, with the range of all of them."""
     how = "each on its own scale" if scale == "each" else "one scale"
     return f"{how}, {whole.words}"
-
-
-def is_signed(cmap: Colormap) -> bool:
-    """Whether the colours have a middle that stands for zero."""
-    return cmap.name == "around zero"

@@ -73,34 +73,36 @@ def _panel(sheet: Sheet, title: str, heights: Sequence[float], words: Sequence[s
     """A bar for each step, its number above it; moves the sheet's `top` below the panel."""
     line = sheet.line(sheet.small)
     sheet.write(sheet.margin, sheet.top, title, sheet.small, weight=600)
-    sheet.top += 2 * line
+    sheet.top += 2.3 * line
     step, most = sheet.room / len(heights), max(heights) or 1
     widest = max(sheet.measure(word, sheet.small) for word in words)
     every = ceil(1.15 * widest / step)
     foot = sheet.top + PANEL * sheet.width
+    tops = [foot - PANEL * sheet.width * height / most for height in heights]
     named = -every
-    for i, (height, word) in enumerate(zip(heights, words)):
-        tall = PANEL * sheet.width * height / most
-        box = Box(sheet.margin + i * step, foot - tall, step, tall)
-        sheet.block(box, colour)
+    for i, (top, word) in enumerate(zip(tops, words)):
+        sheet.block(Box(sheet.margin + i * step, top, step, foot - top), colour)
         if word and i - named >= every:
             named = i
-            middle = box.left + step / 2
             half = sheet.measure(word, sheet.small) / 2
-            x = min(max(middle, sheet.margin + half), sheet.width - sheet.margin - half)
-            sheet.write(x, box.top - 0.02 * sheet.scale, word, sheet.small, "muted", ha="center", va="bottom")
+            x = min(max(sheet.margin + (i + 0.5) * step, sheet.margin + half), sheet.width - sheet.margin - half)
+            first, last = (int((side - sheet.margin) / step) for side in (x - half, x + half))
+            above = min(tops[max(first, 0) : last + 1])  # a taller neighbour below the number lifts it
+            sheet.write(x, above - 0.02 * sheet.scale, word, sheet.small, "muted", ha="center", va="bottom")
     sheet.top = foot + 0.5 * line
 
 
 def _write_names(sheet: Sheet, steps: Sequence[Step]) -> None:
-    """The module of each step below it, upright where that is too wide."""
+    """The module of each step below it; where that is too wide only its own name, upright."""
     step, line = sheet.room / len(steps), sheet.line(sheet.small)
-    wide = max(sheet.measure(one.name, sheet.small) for one in steps)
-    upright = wide > 0.95 * step
+    names = [one.name for one in steps]
+    upright = max(sheet.measure(name, sheet.small) for name in names) > 0.95 * step
+    names = [name.rpartition(".")[2] for name in names] if upright else names
+    wide = max(sheet.measure(name, sheet.small) for name in names)
     every = ceil(0.9 * line / step) if upright else 1
     room = LONGEST_NAME * sheet.scale if upright else step
-    for i, one in enumerate(steps):
+    for i, name in enumerate(names):
         if i % every == 0:
-            name, x = lettering.fitted(one.name, sheet.small, room), sheet.margin + (i + 0.5) * step
+            name, x = lettering.fitted(name, sheet.small, room), sheet.margin + (i + 0.5) * step
             sheet.write(x, sheet.top, name, sheet.small, "ink", ha="center", rotation=90 if upright else 0)
     sheet.top += min(wide, room) + 0.05 if upright else line

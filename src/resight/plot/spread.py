@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor
 
 import numpy as np
 
+from ..errors import Bug
 from ..recording import Summary
 
 CELLS = 400
@@ -15,12 +17,16 @@ CELLS = 400
 OUTSIDE = 0.001
 """Share of a layer's values that may lie beyond either end of the axis."""
 
+NARROW = 10
+"""Percentile of standard deviations that stands for narrow layers, which must stay readable beside wide ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
     """Densities [layers, cells] from 0 to 1 between `edges` [cells + 1], which are places on the axis.
 
-    A value x stands at the place asinh(x / unit): linear up to about one unit, logarithmic beyond.
+    Exact zeros are left out. A value x stands at the place asinh(x / unit): linear up to about one unit, logarithmic
+    beyond.
     """
 
     unit: float
@@ -45,9 +51,10 @@ class Spread:
 
 
 def spread_of(summaries: Sequence[Summary]) -> Spread:
-    """Summaries that have histograms, on one axis; the density is its square root, over the largest of its layer."""
+    """Summaries that have histograms, on one axis; densities are shares of the largest one of their layer."""
     known = [summary.std for summary in summaries if summary.std > 0]
-    unit = float(np.median(known)) if known else 1.0
+    narrow, usual = np.percentile(known, [NARROW, 50]) if known else (1.0, 1.0)
+    unit = float(min(10 * narrow, 2 * usual))
     inner = [_inner(summary) for summary in summaries]
     low, high = min(start for start, _ in inner), max(end for _, end in inner)
     if low == high:
@@ -67,12 +74,17 @@ def _density(summary: Summary, values: np.ndarray) -> np.ndarray:
     places, below = _cumulated(summary)
     share = np.diff(np.interp(values, places, below))
     most = share.max()
-    return np.asarray(np.sqrt(share / most)) if most > 0 else share
+    return np.asarray(share / most) if most > 0 else share
 
 
 def _cumulated(summary: Summary) -> tuple[np.ndarray, np.ndarray]:
-    """Borders of a histogram's bins, and the share of elements below each."""
+    """Borders of a histogram's bins, and the share of elements other than exact zeros below each."""
     histogram = summary.histogram
-    assert histogram is not None
-    below = np.concatenate([[0], np.cumsum(histogram.counts)]) / histogram.total
-    return np.array(histogram.edges), below
+    if histogram is None:
+        raise Bug("a value without a histogram has no spread")
+    counts = np.array(histogram.counts, np.float64)
+    zero = floor(-histogram.start / histogram.width)
+    if 0 <= zero < len(counts):
+        counts[zero] = max(0.0, counts[zero] - round(summary.zeros * summary.sampled))
+    below = np.concatenate([[0.0], np.cumsum(counts)])
+    return np.array(histogram.edges), below / max(below[-1], 1.0)

@@ -20,6 +20,9 @@ ALONG_LENGTH = frozenset(
 )
 """Ops whose three-dimensional values are [batch, channels, length] and not [batch, tokens, features]."""
 
+RESAMPLING = ("conv", "max_pool", "avg_pool", "interpolate")
+"""Beginnings of the names of ops that may change the resolution."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -42,7 +45,8 @@ def steps_of(trace: Trace) -> list[Step]:
     graph = trace.graph
     runs: list[tuple[tuple[int, tuple[int, ...]], list[Op], list[Op]]] = []  # shape, its values' ops, all ops
     waiting: list[Op] = []
-    inner, shown, along = _inside_skips(trace.skips), shown_ops(graph), _along_length(graph)
+    shown, along = shown_ops(graph), _along_length(graph)
+    inner = _inside_skips(graph, trace.skips, along)
     for op in graph.ops:
         waiting.append(op)
         if op.id in inner or not shown[op.id] or op.name in VIEWS or not _has_channels(op):
@@ -83,17 +87,31 @@ def _name(graph: Graph, values: Sequence[Op], ops: Sequence[Op]) -> str:
     return ".".join(parts[0] for parts in takewhile(lambda parts: len(set(parts)) == 1, zip(*same)))
 
 
-def _inside_skips(skips: Sequence[Skip]) -> set[int]:
-    """Ops on branches and shortcuts that hold no other merge: what happens there is the block's own affair."""
-    return set(_inner_ops(skips)) - {skip.merge for skip in skips if skip.long}
-
-
-def _inner_ops(skips: Sequence[Skip]) -> Iterator[int]:
+def _inside_skips(graph: Graph, skips: Sequence[Skip], along: set[int]) -> set[int]:
+    """Ops on branches and shortcuts, which are the blocks' own affair, but for merges and ways through another
+    resolution (the inside of a U-Net)."""
+    inner: set[int] = set()
     for skip in skips:
-        if not skip.long and not skip.weak:
-            yield from skip.shortcut
-            for first, last in skip.branch:
-                yield from range(first, last + 1)
+        if not skip.weak and graph.ops[skip.merge].outputs:
+            ends = [graph.ops[skip.source.op], graph.ops[skip.merge]]
+            known = {_split(op.outputs[0].shape, op.id in along)[1] for op in ends}
+            inner.update(skip.shortcut)
+            inner.update(op.id for op in _branch(graph, skip) if not _is_detour(op, ends[1], known, op.id in along))
+    return inner - {skip.merge for skip in skips}
+
+
+def _branch(graph: Graph, skip: Skip) -> Iterator[Op]:
+    for first, last in skip.branch:
+        yield from graph.ops[first : last + 1]
+
+
+def _is_detour(op: Op, merge: Op, known: set[tuple[int, ...]], along: bool) -> bool:
+    """Whether an op on a branch resamples to sizes that neither end has; a squeeze to one position does not count."""
+    if not op.name.startswith(RESAMPLING) or not _has_channels(op):
+        return False
+    shape = op.outputs[0].shape
+    sizes = _split(shape, along)[1]
+    return len(shape) == len(merge.outputs[0].shape) and sizes not in known and prod(sizes) > 1
 
 
 def _has_channels(op: Op) -> bool:

@@ -9,7 +9,7 @@ from .. import text
 from . import lettering
 from .figure import Figure
 from .layouts import Reading
-from .ranges import Range, clipped, range_of
+from .ranges import Range, clipped, range_of, reach_words
 from .sheet import Box, Sheet
 from .style import colour_map
 
@@ -24,8 +24,7 @@ def draw_tokens(reading: Reading, title: str, theme: str, width: float) -> Figur
     """One picture: a row for each token, a column for each feature, colours around zero."""
     values = reading.values
     whole, reach = range_of(values), clipped(values)
-    far = max(abs(whole.low), abs(whole.high))
-    how = f"colours reach ±{text.number(reach)}, where 99% of the values lie" if reach < far else ""
+    how = reach_words(whole, reach)
     sheet = Sheet(width, theme, title, (*reading.words, whole.words, how, whole.alarm))
     cmap = colour_map("diverging", sheet.colours)
     height = sheet.room * min(TALLEST, max(SHORTEST, values.shape[0] / values.shape[1]))

@@ -53,10 +53,11 @@ def grid(
     size = (sheet.room - gutter + gap) / columns - gap
     size = min(size, largest * sheet.scale, TALLEST * sheet.room / aspect)
     head = sheet.line(sheet.small) if labelled else 0.0
+    below = min(gap, 0.12 * sheet.scale)
     boxes = []
     for i, label in enumerate(labels):
         row, column = divmod(i, columns)
-        top = sheet.top + row * (head + size * aspect + gap) + head
+        top = sheet.top + row * (head + size * aspect + below) + head
         box = Box(sheet.margin + gutter + column * (size + gap), top, size, size * aspect)
         boxes.append(box)
         if labelled:
