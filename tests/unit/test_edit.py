@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -253,6 +254,23 @@ def test_half_precision_by_autocast() -> None:
         assert torch.equal(out, model.layers["f"](model.layers["g"](x)))
 
 
+def test_inside_another_model_and_another_thread() -> None:
+    model, x = net(lambda n, x: x + n["f"](x), f=two_linears()), rows()[0]
+    whole = nn.Sequential(nn.Identity(), model)
+    with resight.edit(model, only(model, x).without_branch()), ThreadPoolExecutor(1) as threads:
+        assert torch.equal(whole(x), x)
+        assert torch.equal(threads.submit(whole, x).result(), x)
+
+
+def test_a_model_that_calls_itself_is_in_one_run() -> None:
+    def forward(layers: nn.ModuleDict, x: Tensor) -> Tensor:
+        return x + layers["f"](x) if len(x) < 5 else model(x[1:])
+
+    model, x = net(forward, f=two_linears()), torch.randn(6, WIDTH)
+    with resight.edit(model, only(model, x).without_branch()):
+        assert torch.equal(model(x), x[2:])
+
+
 def test_an_edited_run_can_be_traced() -> None:
     model, x = net(lambda n, x: x + n["f"](x), f=two_linears()), rows()[0]
     skip = only(model, x)
@@ -261,9 +279,10 @@ def test_an_edited_run_can_be_traced() -> None:
     assert only(model, x) == skip
 
 
-def test_a_checkpoint_is_edited_where_nothing_runs_again() -> None:
-    model = net(lambda n, x: checkpoint(lambda x: x + n["f"](x), x, use_reentrant=False), f=two_linears())
-    x = torch.randn(4, WIDTH)
+@pytest.mark.parametrize("reentrant", [False, True])
+def test_a_checkpoint_is_edited_where_nothing_runs_again(reentrant: bool) -> None:
+    model = net(lambda n, x: checkpoint(lambda x: x + n["f"](x), x, use_reentrant=reentrant), f=two_linears())
+    x = torch.randn(4, WIDTH, requires_grad=True)
     skip = only(model, x)
     with resight.edit(model, skip.without_branch()):
         with torch.no_grad():

@@ -8,7 +8,7 @@ import pytest
 
 from graphs import SHAPE, Pen
 from resight.graph import Graph, Ref
-from resight.skips import Skip, find_skips
+from resight.skips import Join, Skip, find_skips
 
 
 def only(graph: Graph) -> Skip:
@@ -349,6 +349,43 @@ def test_gates_of_a_loop_over_time_are_recurrent() -> None:
         state = net.add(net.op("mul", net.op("rsub", z, other=1), new), net.op("mul", z, state))
     skips = find_skips(net.done(state))
     assert [(skip.kind, skip.recurrent) for skip in skips] == [("gated", True)] * 3
+
+
+# ---- where another run finds the merge
+
+
+def test_a_join_counts_ops_of_its_name_in_its_module_call() -> None:
+    net = Pen()
+    x = net.op("add", net.input(), other=1)
+    net.enter("block")
+    y = net.add(net.branch(x), net.op("add", x, other=1))
+    net.leave()
+    assert only(net.done(y)).joins == (Join("block", 0, "add", "", 1, shortcut=("other",), branch=("input",)),)
+
+
+def test_each_add_of_a_sum_of_three_takes_in_its_part() -> None:
+    net = Pen()
+    x = net.input()
+    y = net.add(net.add(x, net.branch(x)), net.branch(x))
+    first, second = only(net.done(y)).joins
+    assert (first.order, first.shortcut, first.branch) == (0, ("input",), ("other",))
+    assert (second.order, second.shortcut, second.branch) == (1, (), ("other",))
+
+
+def test_older_values_go_with_the_shortcut_and_strangers_with_neither() -> None:
+    net = Pen()
+    older = net.relu(net.input())
+    x = net.relu(older)
+    stranger = net.input(name="other")
+    (join,) = only(net.done(net.cat(older, x, net.branch(x), stranger))).joins
+    assert (join.shortcut, join.branch) == (("tensors.0", "tensors.1"), ("tensors.2",))
+
+
+def test_a_stack_takes_in_what_is_summed() -> None:
+    net = Pen()
+    x = net.input()
+    (join,) = only(net.done(stacked(net, x, net.branch(x)))).joins
+    assert (join.name, join.shortcut, join.branch) == ("stack", ("tensors.0",), ("tensors.1",))
 
 
 def test_time_does_not_square_with_nested_long_skips(monkeypatch: pytest.MonkeyPatch) -> None:

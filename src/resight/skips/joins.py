@@ -29,18 +29,23 @@ def orders(graph: Graph) -> dict[int, int]:
 def joins(flow: Flow, merge: Merge, operand: int, inside: Region, order: Mapping[int, int]) -> tuple[Join, ...]:
     """The ops of a merge (an add, the adds below it, a stack) that read one of its operands.
 
-    The shortcut comes in as `operand` and with it whatever is older than the source; the branch as the values made
-    `inside`. A value that is neither (a bias made of something else) belongs to no side.
+    The shortcut comes in as `operand` and with it whatever is older than the source (`Skip.also`); the branch as the
+    values made `inside`. A value that is neither, made later and of something else, belongs to no side.
     """
-    kept = {operand, *(set(merge.operands) & inside.entries)}
-    added = {value for value in merge.operands if flow.maker[value] in inside.ways} - kept
+    kept = {operand, *inside.entries.intersection(merge.operands)}
     found = []
-    for i in sorted({merge.op, *merge.inner}):
+    for i in (*merge.inner, merge.op):
         op = flow.graph.ops[i]
-        passed = [read for read in op.inputs if flow.first[read.op] >= 0 and read.arg != BASE]
-        reads = [(read.arg, flow.first[read.op] + read.slot) for read in passed]
-        shortcut = tuple([arg for arg, value in reads if value in kept])
-        branch = tuple([arg for arg, value in reads if value in added])
+        shortcut: tuple[str, ...] = ()
+        branch: tuple[str, ...] = ()
+        for read in op.inputs:
+            value = flow.first[read.op] + read.slot
+            if flow.first[read.op] < 0 or read.arg == BASE:
+                continue
+            if value in kept:
+                shortcut += (read.arg,)
+            elif read.op in inside.ways:
+                branch += (read.arg,)
         if shortcut or branch:
             call, text = flow.graph.calls[op.call], op.source.text if op.source else ""
             found.append(Join(call.path, call.number, op.name, text, order[i], shortcut, branch))

@@ -109,7 +109,7 @@ class Skip:
         return Edit(self, branch=0.0)
 
     def without_shortcut(self) -> Edit:
-        """Keep only the branch: zeros stand in the shortcut's place, as in the network's plain twin."""
+        """Keep only the branch: zeros stand in the place of the shortcut and of `also`, as in the plain twin."""
         return Edit(self, shortcut=0.0)
 
     def scaled(self, factor: float) -> Edit:
