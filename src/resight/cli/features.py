@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -75,18 +75,23 @@ def features(
 
     suffix = checked_suffix(out)
     traced = record_spec(spec, keep=layers, inputs=inputs, image=image, device=device, weights=weights, train=train)
+    view: dict[str, Any] = {"columns": columns, "count": count, "scale": scale, "cmap": cmap, "theme": theme}
     wanted = _channels(channels)
     figures = {}
     for layer, path in _files(layers, out).items():
         _check_kept(traced, spec, layer)
-        figures[path] = feature_maps(
-            traced[layer], columns=columns, count=count, channels=wanted, scale=scale, cmap=cmap, theme=theme
-        )
+        figures[path] = feature_maps(traced[layer], channels=wanted, title=_title(traced, layer), **view)
     write_files({path: rendered(figure, suffix) for path, figure in figures.items()})
     print(count_line(traced, traced.summary()))
     for note in (*traced.about.notes, *(f"wrote {path}" for path in figures)):
         print(f"  {note}")
     return report_failure(traced)
+
+
+def _title(traced: Trace, layer: str) -> str:
+    """The layer, its network, and where the weights come from."""
+    weights = [note for note in traced.about.notes if note.startswith("weights")]
+    return ", ".join([f"{layer} of {traced.about.title}", *weights[:1]])
 
 
 def _channels(words: str) -> str | list[int]:

@@ -69,7 +69,8 @@ def record_spec(
     def run(found: Resolved) -> Trace:
         from ..capture.record import record
 
-        recorded = record(found.model, *found.args, keep=list(keep), thumbnails=thumbnails, **found.kwargs)
+        kwargs: dict[str, Any] = dict(found.kwargs)
+        recorded = record(found.model, *found.args, keep=keep, thumbnails=thumbnails, **kwargs)
         notes = (found.weights, *recorded.about.notes)
         return replace(recorded, about=replace(recorded.about, title=found.title, notes=notes))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from ..picture.brackets import Span
 from ..picture.folded import SIGNS
 from ..picture.labels import batch_size, shape_words
 from ..recording import Histogram
-from ..skips.vocabulary import VIEWS
+from ..skips.vocabulary import SLICES, VIEWS
 from ..table import READINGS, Cell, Column, Walked, walk, written
 from ..traces import Trace
 
@@ -24,12 +25,14 @@ COLUMNS = ("op", "shape", "mean", "std", "min", "max", "zeros", "nonfinite", "ga
 class Line:
     """A step, or the name of a module above the steps in it (then `walked` is None).
 
-    `depth` counts the modules around; `look` is the kind of the skip that meets in this step, `concat`, or empty.
+    `depth` counts the modules around; `op` is what a module is or does, empty where the title says it; `look` is
+    the kind of the skip that meets in this step, `concat`, or empty.
     """
 
     title: str
     depth: int
     walked: Walked | None = None
+    op: str = ""
     look: str = ""
 
     @property
@@ -70,21 +73,19 @@ class Listing:
 
     def cells(self, line: Line) -> tuple[str, ...]:
         """What stands beside a line's title, for people; the batch is left out of shapes."""
-        return tuple(self._cell(line.walked, column) for column in self.columns)
+        return tuple(self._cell(line, line.walked, column) if line.walked else "" for column in self.columns)
 
     def exact(self, line: Line) -> tuple[Cell, ...]:
         """The same as plain, unrounded values."""
         return tuple(READINGS[column.name].read(line.walked) if line.walked else None for column in self.columns)
 
-    def _cell(self, walked: Walked | None, column: Column) -> str:
-        if walked is None:
-            return ""
+    def _cell(self, line: Line, walked: Walked, column: Column) -> str:
         ref = walked.step.ref
-        if column.name == "op" and not _is_named_by_module(walked):
-            return ""  # its title says it
+        if column.name == "op":
+            return line.op
         if column.name == "shape":
             return shape_words(self.trace.graph.spec(ref), self._batch) if ref is not None else ""
-        if column.name == "nonfinite" and walked.summary is not None and not walked.summary.nonfinite:
+        if column.name == "nonfinite" and not line.nonfinite:
             return ""
         return written(column, READINGS[column.name].read(walked))
 
@@ -101,20 +102,23 @@ def listing(trace: Trace, depth: int | None = None, *, everything: bool = False)
 
 
 def _only_rearranges(graph: Graph, row: Walked) -> bool:
-    """True for a reshape, a transpose and their like, unless it stands for a module."""
+    """True for a reshape, a transpose, a slice of everything and their like, unless it stands for a module."""
     step = row.step
-    if step.ref is None or step.is_closed or not graph.ops[step.op].inputs or _is_named_by_module(row):
+    if step.ref is None or step.is_closed or ":" not in step.name or not graph.ops[step.op].inputs:
         return False
     op = graph.ops[step.op]
-    return op.name in VIEWS and graph.spec(step.ref).count == graph.spec(op.inputs[0]).count
+    return op.name in VIEWS | SLICES and graph.spec(step.ref).count == graph.spec(op.inputs[0]).count
 
 
 def _lines(trace: Trace, rows: list[Walked]) -> Iterator[Line]:
     graph = trace.graph
     looks = {skip.merge: "concat" if skip.combine == "concat" else skip.kind for skip in trace.skips}
+    standing = _standing_for_modules(graph, rows)
     around: list[int] = []
     for row in rows:
-        open_calls = _open_calls(graph, row)
+        calls = list(graph.ancestors(row.step.call))[::-1][1:]  # the model itself goes without saying
+        is_module = row.step.is_closed or row.step.op in standing
+        open_calls = calls[:-1] if is_module else calls
         shared = 0
         while shared < min(len(around), len(open_calls)) and around[shared] == open_calls[shared]:
             shared += 1
@@ -122,32 +126,31 @@ def _lines(trace: Trace, rows: list[Walked]) -> Iterator[Line]:
             yield Line(text.one_line(graph.call_title(graph.calls[open_calls[depth]])), depth)
         around = open_calls
         look = looks.get(row.step.op, "") if row.skips else ""
-        yield Line(_title(graph, row), len(open_calls), row, look)
+        op = row.op if is_module else ""
+        yield Line(_title(graph, row, is_module), len(open_calls), row, text.one_line(op), look)
 
 
-def _open_calls(graph: Graph, row: Walked) -> list[int]:
-    """The modules whose names stand above a step, outermost first; the model itself goes without saying."""
-    around = list(graph.ancestors(row.step.call))[::-1][1:]
-    return around[:-1] if _is_named_by_module(row) else around
+def _standing_for_modules(graph: Graph, rows: list[Walked]) -> set[int]:
+    """Ops that are all there is to list of their module: they go by its name."""
+    ops = {row.step.op: row.step.call for row in rows if not row.step.is_closed}
+    inside = Counter(around for call in ops.values() for around in graph.ancestors(call))
+    return {op for op, call in ops.items() if call and inside[call] == 1}
 
 
-def _is_named_by_module(row: Walked) -> bool:
-    """True where a step goes by the name of its module: a closed one, or one with this op alone."""
-    return row.step.is_closed or ":" not in row.step.name
-
-
-def _title(graph: Graph, row: Walked) -> str:
+def _title(graph: Graph, row: Walked, is_module: bool) -> str:
+    """What a step is called where its modules stand above it."""
     step = row.step
     if step.is_closed:
         inside = f"  ↷ {row.skips}" if row.skips else ""
         return f"{text.one_line(graph.call_title(graph.calls[step.call]))}{inside}"
     op = graph.ops[step.op]
-    name = graph.call_title(graph.calls[step.call]) if _is_named_by_module(row) else op.name
     sign = SIGNS.get(op.name, SIGNS["add"]) if row.skips else ""
-    given = f"{op.name} {op.attributes['name']}" if op.name == "input" else name
+    name = graph.call_title(graph.calls[step.call]) if is_module else op.name
+    if op.name == "input" and op.attributes["name"] != "input":
+        name = f"input {op.attributes['name']}"
     slot = f".{step.ref.slot}" if step.ref is not None and len(op.outputs) > 1 else ""
     raised = "✗ raised here" if step.ref is None else ""
-    return text.one_line(" ".join(filter(None, (sign, given + slot, raised))))
+    return text.one_line(" ".join(filter(None, (sign, name + slot, raised))))
 
 
 def _spans(trace: Trace, lines: tuple[Line, ...]) -> Iterator[Span]:
@@ -167,6 +170,6 @@ def _spans(trace: Trace, lines: tuple[Line, ...]) -> Iterator[Span]:
 
 def _line_of(graph: Graph, ref: Ref, own: Mapping[Ref | None, int]) -> int | None:
     """The line of a value, or of the one that it only rearranges; None where neither has a line."""
-    while ref not in own and graph.ops[ref.op].name in VIEWS and graph.ops[ref.op].inputs:
+    while ref not in own and graph.ops[ref.op].name in VIEWS | SLICES and graph.ops[ref.op].inputs:
         ref = graph.ops[ref.op].inputs[0].ref
     return own.get(ref)

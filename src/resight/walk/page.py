@@ -48,6 +48,7 @@ i.close::after {{ content: ""; position: absolute; right: -5px; bottom: -5px; bo
 svg {{ display: block; fill: {bar}; }}
 svg rect {{ fill: {ink}; }}
 img {{ display: block; height: 40px; image-rendering: pixelated; }}
+img.vector, img.lines {{ height: 14px; width: 320px; }}
 """
 
 PAGE = """<!doctype html>
@@ -115,7 +116,7 @@ class _Page:
         )]  # fmt: skip
         for look, colour in colours["skips"].items():
             style = "dashed" if look in DASHED else "solid"
-            lines.append(f"i.{look} {{ border-style: {style}; color: {colour}; border-color: {colour}; }}")
+            lines.append(f"td.lanes i.{look} {{ border-style: {style}; color: {colour}; border-color: {colour}; }}")
             lines.append(f"tr.{look} td.step {{ color: {colour}; }}")
         return "\n".join(lines) + "\n"
 
@@ -165,7 +166,7 @@ class _Page:
         shown = f"{len(thumbnail.pixels)} of {thumbnail.channels} channels"
         what = "tokens down, features across" if thumbnail.layout == "tokens" else shown
         tip = f"{what}, each from its least value (black) to its greatest (white)"
-        return f'<img src="{as_data_uri(thumbnail)}" alt="{tip}" title="{tip}">'
+        return f'<img class="{text.xml(thumbnail.layout)}" src="{as_data_uri(thumbnail)}" alt="{tip}" title="{tip}">'
 
 
 def _chart(line: Line) -> str:
