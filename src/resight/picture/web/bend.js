@@ -88,7 +88,9 @@ function crossingsOf(plan) {
     tally[rank[a]] += 1;
     tally[rank[b]] -= 1;
     if (isLane(plan, s)) changes[rank[a]] = changes[rank[b]] = true;
-    else if (chains.onSpine[a] && chains.onSpine[b] && rank[b] === rank[a] + 1 && a < level.kids.length && b < level.kids.length) necks[rank[a]] = s;
+    else if (chains.role[s] === "run" && chains.onSpine[a] && rank[b] === rank[a] + 1 && Math.max(a, b) < level.kids.length) {
+      necks[rank[a]] = s;
+    }
   });
   for (const tally of [lanes, others]) for (let row = 1; row <= rows; row++) tally[row] += tally[row - 1];
   return { lanes, others, changes, necks };
@@ -143,7 +145,7 @@ export function bendPlan(plan, bend) {
   const shift = reach.down.right + space.BASIN + reach.up.left;
   const right = shift + reach.up.right + (level.outs > 0 ? space.LANE : 0);
   const end = floor + space.TURN;
-  for (const wire of plan.wires) bendWire(plan, bend, wire, { goDown, goUp, shift, floor, right, end });
+  for (const wire of plan.wires) bendWire(plan, bend, wire, { goDown, goUp, floor, shift, right, end });
   boxes.forEach((box, j) => {
     if (ranks.rank[j] <= row) at[j] = { across: at[j].across, along: goDown(at[j].along) };
     else {
@@ -201,19 +203,35 @@ function reachOfLegs(plan, row) {
 }
 
 /**
+ * Where the two legs stand: how a place along the flow moves in either, where the neck runs, how far the other leg is
+ * shifted across; and where what leaves the box runs, and to.
+ *
+ * @typedef {object} Legs
+ * @property {(y: number) => number} goDown
+ * @property {(y: number) => number} goUp
+ * @property {number} floor
+ * @property {number} shift
+ * @property {number} right
+ * @property {number} end
+ */
+
+/**
  * @param {Plan} plan
  * @param {Bend} bend
  * @param {Wire} wire  changed
- * @param {{goDown: (y: number) => number, goUp: (y: number) => number, shift: number, floor: number, right: number, end: number}} legs
+ * @param {Legs} legs
  */
-function bendWire(plan, { row, neck, spans }, wire, { goDown, goUp, shift, floor, right, end }) {
+function bendWire(plan, { row, neck, spans }, wire, { goDown, goUp, floor, shift, right, end }) {
   const { level } = plan;
   const { a, b } = level.segments[wire.segment];
   const n = wire.points.length;
   // how many of its numbers belong to the leg that goes down
   const own = wire.segment === neck ? 2 : spans.includes(wire.segment) ? n - 4 : wire.row > row ? 0 : n;
   if (wire.segment === neck) wire.points = [startX(plan, neck), wire.points[1], endX(plan, neck), wire.points[n - 1]];
-  wire.points = wire.points.map((value, i) => (i % 2 === 0 ? value + (i < own ? 0 : shift) : i < own ? goDown(value) : goUp(value)));
+  wire.points = wire.points.map((value, i) => {
+    if (i % 2 === 0) return i < own ? value : value + shift;
+    return i < own ? goDown(value) : goUp(value);
+  });
   const { points } = wire;
   if (wire.segment === neck) points.splice(2, 0, points[0], floor, points[2], floor);
   if (a >= level.kids.length) points[1] = 0;

@@ -28,11 +28,16 @@ export function gatherOps({ ops, skips }, tree) {
   const gathered = new Map();
   /** @type {Item[]} */
   const kept = [];
+  /** @type {number[]} */
+  let stretch = [];
   for (const item of items) {
-    const before = kept[kept.length - 1];
-    const stretch = gathered.get(before) ?? [before];
-    if (before !== undefined && isPlain(before) && isPlain(item) && stretch.length < most) gathered.set(before, [...stretch, item]);
-    else kept.push(item);
+    if (isPlain(item) && stretch.length > 0 && stretch.length < most) {
+      stretch.push(item);
+      gathered.set(stretch[0], stretch);
+    } else {
+      kept.push(item);
+      stretch = isPlain(item) ? [item] : [];
+    }
   }
   const contents = [...tree.contents];
   contents[tree.root] = kept;

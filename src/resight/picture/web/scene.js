@@ -63,8 +63,7 @@ export function flatten(folded, root, isDown) {
     const [axis, start, parent, depth] = places.splice(-4);
     if (box.node >= 0) scene.boxes.push(sceneBox(folded, box, axis, start, parent, depth, isDown));
     for (const { points, edges, look, forks, lands } of box.wires) {
-      const moved = points.map((value, i) => value + (i % 2 === 0 ? axis : start));
-      scene.wires.push({ parent: box.node, depth, points: isDown ? moved : swap(moved), edges, look, forks, lands });
+      scene.wires.push({ parent: box.node, depth, points: placed(points, axis, start, isDown), edges, look, forks, lands });
     }
     const below = box.node >= 0 ? depth + 1 : depth;
     for (let i = box.kids.length - 1; i >= 0; i--) {
@@ -104,7 +103,20 @@ function rectangle(axis, start, { left, right, length }, isDown) {
     : { x: along, y: across, width: length, height: left + right };
 }
 
-/** @param {number[]} points */
-function swap(points) {
-  return points.map((_, i) => points[i ^ 1]);
+/**
+ * A box's points in the picture, as `x, y, x, y, ...`.
+ *
+ * @param {number[]} points
+ * @param {number} axis
+ * @param {number} start
+ * @param {boolean} isDown
+ */
+function placed(points, axis, start, isDown) {
+  const moved = new Array(points.length);
+  for (let i = 0; i < points.length; i += 2) {
+    const [across, along] = [points[i] + axis, points[i + 1] + start];
+    moved[i] = isDown ? across : along;
+    moved[i + 1] = isDown ? along : across;
+  }
+  return moved;
 }

@@ -52,8 +52,8 @@ export function chooseSides(plan) {
     takenBy.set(key, look);
     side[s] = from;
   };
-  const all = level.segments.map((_, s) => s);
-  for (const isFirst of [true, false]) for (const s of all) if ((level.segments[s].look !== "") === isFirst) choose(s);
+  level.segments.forEach(({ look }, s) => look !== "" && choose(s));
+  level.segments.forEach(({ look }, s) => look === "" && choose(s));
 }
 
 /**
