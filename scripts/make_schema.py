@@ -6,11 +6,14 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from resight.picture import facts, payload
+from resight.picture import facts, payload, recorded
 
 WEB = Path(__file__).parents[1] / "src/resight/picture/web"
 NOUNS = (payload.View, payload.OpBox, payload.CallBox, payload.SkipArc, payload.OutputBox, payload.Payload)
-FACTS = (facts.OpFacts, facts.CallFacts, facts.SkipFacts, facts.Facts)
+FACTS = (
+    recorded.ValueFacts, recorded.MapFacts, facts.WeightFacts, facts.OpFacts, facts.CallFacts, facts.SkipFacts,
+    facts.Facts,
+)  # fmt: skip
 PLAIN = {"int": "number", "float": "number", "str": "string", "bool": "boolean", "None": "null"}
 HEADER = """\
 /**
