@@ -8,7 +8,7 @@ from math import isfinite, sqrt
 
 from ..graph import Graph, Ref
 from ..recording import Statistics
-from ..skips import Contribution, Skip, Sum, as_sum, operands
+from ..skips import Contribution, Meetings, Skip, Sum
 from .products import Pair
 
 
@@ -29,11 +29,12 @@ class _Squares:
 
     def __init__(self, graph: Graph, values: Statistics, products: Mapping[Pair, float]) -> None:
         self._graph = graph
+        self._meetings = Meetings(graph)
         self._values = values
         self._products = products
 
     def contribution(self, skip: Skip) -> Contribution | None:
-        met = as_sum(self._graph, skip)
+        met = self._meetings.as_sum(skip)
         if met is not None:
             return self._of_sum(skip, met)
         return self._of_concat(skip) if skip.combine == "concat" else None
@@ -59,7 +60,7 @@ class _Squares:
         )
 
     def _of_concat(self, skip: Skip) -> Contribution | None:
-        met = operands(self._graph, skip)
+        met = self._meetings.operands(skip)
         parts = [self._product(ref, ref) for ref in met.branch]
         counts = [self._count(ref) for ref in met.branch]
         shortcut, output = (self._product(ref, ref) for ref in (met.shortcut, Ref(skip.merge)))

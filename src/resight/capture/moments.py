@@ -50,48 +50,58 @@ def quick_moments(pieces: Pieces, count: int) -> Moments | None:
 
     Relative errors of mean, std and rms stay below 1e-6 (of the mean's: relative to rms).
     """
-    total = squares = 0.0
+    total, squares = 0.0, _Squares()
     low, high = float("inf"), float("-inf")
     for piece in pieces():
         values = piece.float()
         total += values.sum().item()
-        squares += sum_of_squares(values)
-        array = values.numpy()
-        low, high = min(low, float(array.min())), max(high, float(array.max()))
+        array = squares.add(values)
+        low, high = min(low, float(np.minimum.reduce(array))), max(high, float(np.maximum.reduce(array)))
+    square = squares.total()
     top = max(-low, high)
-    if not (isfinite(total) and isfinite(squares)) or 0 < top < TINY:
+    if not (isfinite(total) and isfinite(square)) or 0 < top < TINY:
         return None
     if low == high:
         return Moments(0, low, 0.0, low, high)
     mean = total / count
-    deviations = squares - mean * total
+    deviations = square - mean * total
     if mean * total > SHIFTED * deviations:
         mean, deviations = _shifted(pieces, count, mean)
     return Moments(0, mean, deviations, low, high)
 
 
-def sum_of_squares(values: Tensor) -> float:
-    """Of a contiguous float32 vector on the CPU, to 5e-7."""
-    whole = len(values) - len(values) % ROW
-    total = 0.0
-    if whole:
-        norms = torch.linalg.vector_norm(values[:whole].view(-1, ROW), dim=1).numpy().astype(np.float64)
-        total = float(norms @ norms)
-    if whole < len(values):
-        rest = values[whole:]
-        total += torch.dot(rest, rest).item()
-    return total
+class _Squares:
+    """The sum of squares of contiguous float32 vectors on the CPU, to 5e-7."""
+
+    def __init__(self) -> None:
+        self._norms: list[np.ndarray] = []
+        self._rest = 0.0
+
+    def add(self, values: Tensor) -> np.ndarray:
+        """Add a vector, and return it as an array."""
+        array: np.ndarray = values.numpy()
+        left = len(array) % ROW
+        if left:
+            rest, values = array[-left:], values[:-left]
+            self._rest += float(rest.dot(rest))
+        if len(array) > left:
+            self._norms.append(torch.linalg.vector_norm(values.view(-1, ROW), dim=1).numpy())
+        return array
+
+    def total(self) -> float:
+        norms = np.concatenate(self._norms, dtype=np.float64) if self._norms else np.zeros(0)
+        return float(norms.dot(norms)) + self._rest
 
 
 def _shifted(pieces: Pieces, count: int, mean: float) -> tuple[float, float]:
     """Mean and deviations by way of distances from a value near the mean, which float32 holds exactly."""
     near = float(np.float32(mean))
-    total = squares = 0.0
+    total, squares = 0.0, _Squares()
     for piece in pieces():
         distances = piece.float() - near
         total += distances.sum().item()
-        squares += sum_of_squares(distances)
-    return near + total / count, max(0.0, squares - total * total / count)
+        squares.add(distances)
+    return near + total / count, max(0.0, squares.total() - total * total / count)
 
 
 def thorough_moments(pieces: Pieces) -> Tensor:

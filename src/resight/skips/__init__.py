@@ -6,10 +6,10 @@ tells afterwards which values meet at a skip's merge.
 """
 
 from .find import find_skips
-from .operands import Operands, Sum, Term, as_sum, operands
+from .operands import Meetings, Operands, Sum, Term, as_sum, operands
 from .types import KINDS, Contribution, Edit, Join, Skip, Span
 
 __all__ = [
-    "KINDS", "Contribution", "Edit", "Join", "Operands", "Skip", "Span", "Sum", "Term", "as_sum", "find_skips",
-    "operands",
+    "KINDS", "Contribution", "Edit", "Join", "Meetings", "Operands", "Skip", "Span", "Sum", "Term", "as_sum",
+    "find_skips", "operands",
 ]  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from ..errors import Bug
@@ -37,28 +36,62 @@ class Sum(NamedTuple):
 
 def operands(graph: Graph, skip: Skip) -> Operands:
     """The values that meet at the merge of a skip of this graph, as they are before the merge."""
-    shortcut: dict[Ref, None] = {}
-    branch: dict[Ref, None] = {}
-    for op, join in _joins_by_op(graph, skip).items():
-        for read in graph.ops[op].inputs:
-            if read.arg in join.shortcut:
-                shortcut[read.ref] = None
-            elif read.arg in join.branch:
-                branch[read.ref] = None
-    if not shortcut:
-        raise Bug(f"the skip at op {skip.merge} has no shortcut in this graph")
-    return Operands(next(iter(shortcut)), tuple(branch))
+    return Meetings(graph).operands(skip)
 
 
 def as_sum(graph: Graph, skip: Skip) -> Sum | None:
-    """The merge of a skip as a sum whose factors are known. Values that belong to neither side are left out.
+    """The merge of a skip of this graph as a sum, if it is one whose factors are known; see `Meetings.as_sum`."""
+    return Meetings(graph).as_sum(skip)
 
-    None for what is no such sum: a concat, a product added by the same op (addmm), a weight that is a tensor (lerp),
-    several values that are carried past the branch.
-    """
-    if skip.combine != "add":
-        return None
-    return _Merge(graph, _joins_by_op(graph, skip)).sum_at(skip.merge, 1.0)
+
+class Meetings:
+    """What meets at the merges of a graph's skips; the graph is read once for all of them."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        order = orders(graph)
+        self._ops = {_place(graph, op, order[op.id]): op.id for op in graph.ops if op.id in order}
+        self._found: dict[int, Skip] | None = None
+
+    def operands(self, skip: Skip) -> Operands:
+        """The values that meet at a skip's merge, as they are before it."""
+        shortcut: dict[Ref, None] = {}
+        branch: dict[Ref, None] = {}
+        for op, join in self._joins(skip).items():
+            for read in self._graph.ops[op].inputs:
+                if read.arg in join.shortcut:
+                    shortcut[read.ref] = None
+                elif read.arg in join.branch:
+                    branch[read.ref] = None
+        if not shortcut:
+            raise Bug(f"the skip at op {skip.merge} has no shortcut in this graph")
+        return Operands(next(iter(shortcut)), tuple(branch))
+
+    def as_sum(self, skip: Skip) -> Sum | None:
+        """A skip's merge as a sum whose factors are known. Values that belong to neither side are left out.
+
+        None for what is no such sum: a concat, a product added by the same op (addmm), a weight that is a tensor
+        (lerp), several values that are carried past the branch.
+        """
+        if skip.combine != "add":
+            return None
+        return _Merge(self._graph, self._joins(skip)).sum_at(skip.merge, 1.0)
+
+    def _joins(self, skip: Skip) -> dict[int, Join]:
+        """The joins of a skip by the number of the op each one names."""
+        joins = skip.joins
+        if not joins:  # written by a version that did not note them
+            if self._found is None:
+                self._found = {found.merge: found for found in find_skips(self._graph)}
+            joins = self._found[skip.merge].joins if skip.merge in self._found else ()
+        places = [(join.path, join.number, join.name, join.text, join.order) for join in joins]
+        return {self._ops[place]: join for place, join in zip(places, joins) if place in self._ops}
+
+
+def _place(graph: Graph, op: Op, order: int) -> tuple[str, int, str, str, int]:
+    """What a join says of an op: module call, name, the user's line, and the place among its likes."""
+    call = graph.calls[op.call]
+    return call.path, call.number, op.name, op.source.text if op.source else "", order
 
 
 class _Merge:
@@ -108,19 +141,3 @@ def _addends(graph: Graph, op: Op) -> Iterator[tuple[Input, float]]:
             yield read, 1.0 / max(1, len(graph.ops[read.op].inputs))
         elif op.name in ("sum", "stack"):
             yield read, 1.0
-
-
-def _joins_by_op(graph: Graph, skip: Skip) -> dict[int, Join]:
-    """The joins of a skip by the number of the op each one names."""
-    joins = skip.joins or next((found.joins for found in find_skips(graph) if found.merge == skip.merge), ())
-    order = orders(graph)
-    found = {}
-    for op in graph.ops:
-        if op.id > skip.merge or op.id not in order:
-            continue
-        call = graph.calls[op.call]
-        for join in joins:  # one or two
-            here = Join(call.path, call.number, op.name, op.source.text if op.source else "", order[op.id])
-            if here == replace(join, shortcut=(), branch=()):
-                found[op.id] = join
-    return found
