@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import UserError
 from ..graph import Failure
@@ -15,8 +15,8 @@ from ..traces import Trace, load
 from .advice import advice
 from .complaints import complain
 
-if TYPE_CHECKING:
-    from ..capture.resolve import Resolved
+Resolved = Any
+"""A `capture.resolve.Resolved`, whose room would wake torch here."""
 
 
 def trace_spec(
