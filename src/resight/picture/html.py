@@ -1,26 +1,26 @@
-"""HTML: the picture in one page that needs nothing else, on a desk or a phone."""
+"""HTML: the network as one page that needs nothing else: an interactive map, or, without a script, the picture."""
 
 from __future__ import annotations
 
-from .. import text
-from ..colours import palette
-from ..fonts import FAMILIES
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import cache
+from importlib.resources import files
+
+from .. import fonts, text
+from ..colours import PALETTES, palette
 from . import svg
 from .drawing import Drawing
+from .engine import joined_modules
+from .facts import facts
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""What the page may load: nothing. Its own style sheet is all it has."""
-
-STYLE = """
-:root {{ color-scheme: {theme}; background: {background}; color: {ink}; font: 15px/1.5 {families}; }}
-body {{ margin: 0; }}
-main {{ overflow: auto; padding: 16px; }}
-svg {{ display: block; margin: auto; width: 100%; height: auto; }}
-svg {{ max-width: {width}px; min-width: {narrowest}px; }}
-footer {{ padding: 4px 24px 24px; text-align: center; color: {muted}; overflow-wrap: anywhere; }}
-footer p {{ margin: 0; }}
-footer p.failure {{ color: {alarm}; font-weight: 600; }}
-"""
+POLICY = (
+    "default-src 'none'; script-src '{hash}'; style-src 'unsafe-inline'; font-src data:; img-src data: blob:; "
+    "base-uri 'none'; form-action 'none'"
+)
+"""What the page may load and run: its own script, told by its hash, what it carries inside, and nothing else."""
 
 SMALLEST = 0.62
 """A picture shrinks to fit the window down to this share of its size, where letters are 8 pixels; then it scrolls."""
@@ -35,31 +35,94 @@ PAGE = """<!doctype html>
 <style>{style}</style>
 </head>
 <body>
-<main>
-{picture}</main>
-<footer>
+<main id="still">
+{picture}<footer>
 {footer}
 </footer>
+</main>
+<div id="live">
+<header id="bar"><h1>{title}</h1><p>{line}</p><div id="search"></div><div id="tools"></div></header>
+<nav id="tree" hidden></nav>
+<div id="map"><canvas id="canvas" tabindex="0" role="application" aria-label="{caption}"></canvas>
+<div id="legend"></div><div id="minimap"></div></div>
+<aside id="panel" hidden></aside>
+<div id="strip" hidden></div>
+<div id="player" hidden></div>
+</div>
+<script type="application/json" id="wire">{wire}</script>
+<script>{script}</script>
 </body>
 </html>
 """
 
+START = "\npage_js.start(document);\n"
+
 
 def render(drawing: Drawing) -> bytes:
-    """The picture as a page in UTF-8: no script, nothing loaded, wide pictures scroll."""
-    display, colours = drawing.display, palette(drawing.view.theme)
-    narrowest = round(display["width"] * SMALLEST)
-    style = STYLE.format(
-        theme=drawing.view.theme, families=FAMILIES, width=display["width"], narrowest=narrowest, **colours
-    )
-    page = PAGE.format(
-        policy=text.xml(POLICY),
+    """The page in UTF-8: one file, nothing loaded."""
+    script = page_script()
+    return PAGE.format(
+        policy=text.xml(POLICY.format(hash=_hash(script))),
         title=text.xml(drawing.heading),
-        style=style,
-        picture=svg.markup(display, drawing.caption),
+        style=_style(drawing),
+        picture=svg.markup(drawing.display, drawing.caption),
         footer="\n".join(_footer(drawing)),
-    )
-    return page.encode()
+        line=text.xml(f"{drawing.skips_line} · {drawing.payload.subtitle}"),
+        caption=text.xml(drawing.caption),
+        wire=text.script_json(_wire(drawing)),
+        script=script,
+    ).encode()
+
+
+@cache
+def page_script() -> str:
+    """The page's own code: its modules and those of the picture engine, as one script."""
+    return joined_modules(("page/page",)) + START
+
+
+def _wire(drawing: Drawing) -> dict[str, object]:
+    nouns = {"payload": drawing.payload, "view": drawing.view, "facts": facts(drawing.trace)}
+    return {name: asdict(noun) for name, noun in nouns.items()}
+
+
+def _hash(script: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _style(drawing: Drawing) -> str:
+    width = drawing.display["width"]
+    sizes = f":root {{ --families: {fonts.FAMILIES}; --wide: {width}px; --narrow: {round(width * SMALLEST)}px; }}"
+    still = f"#still {{ background: {palette(drawing.view.theme)['background']}; }}"
+    return "\n".join(["", *_faces(), sizes, *_themes(drawing.view.theme), *_sheets(), still, ""])
+
+
+def _faces() -> Iterator[str]:
+    """The shipped font, which all boxes are measured for."""
+    for weight, path in fonts.FILES.items():
+        letters = base64.b64encode(path.read_bytes()).decode()
+        yield f"@font-face {{ font-family: Inter; font-weight: {weight}; src: url(data:font/ttf;base64,{letters}); }}"
+
+
+def _themes(theme: str) -> Iterator[str]:
+    """Colours as custom properties: those of the theme at first, then whatever the script puts in force."""
+    for name, selector in ((theme, ":root"), *((name, f":root[data-theme={name}]") for name in PALETTES)):
+        colours = palette(name)
+        named = {
+            "background": colours["background"], "ink": colours["ink"], "muted": colours["muted"],
+            "alarm": colours["alarm"], "line": colours["frameLine"], "soft": colours["frames"][0],
+            "raised": colours["frames"][1], "focus": colours["groups"]["linear"]["line"],
+        }  # fmt: skip
+        named |= {f"skip-{look}": colour for look, colour in colours["skips"].items()}
+        words = " ".join(f"--{key}: {value};" for key, value in named.items())
+        yield f"{selector} {{ color-scheme: {name}; {words} }}"
+
+
+def _sheets() -> Iterator[str]:
+    """The style sheets beside the page's modules."""
+    folder = files(__package__) / "web" / "page"
+    for sheet in sorted(folder.iterdir(), key=lambda file: file.name):
+        if sheet.name.endswith(".css"):
+            yield sheet.read_text(encoding="utf-8").rstrip("\n")
 
 
 def _footer(drawing: Drawing) -> list[str]:

@@ -85,7 +85,7 @@ function tipOf({ ops, skips }, through, skip) {
  * @param {Theme} theme
  * @returns {Item}
  */
-function haloOf({ edges }, { points, depth, lands, forks, look, parent, edges: through }, theme) {
+export function haloOf({ edges }, { points, depth, lands, forks, look, parent, edges: through }, theme) {
   const ground = parent < 0 ? theme.background : frameFill(theme, depth);
   const weak = through.every((e) => edges[e].weak);
   const clear = shortened(points, lands ? ARROW + HALO : 0, forks ? DOT + HALO : 0);
@@ -99,7 +99,7 @@ function haloOf({ edges }, { points, depth, lands, forks, look, parent, edges: t
  * @param {Theme} theme
  * @returns {Item[]}
  */
-function lineOf({ points, look, lands, forks }, weak, partial, theme) {
+export function lineOf({ points, look, lands, forks }, weak, partial, theme) {
   const colour = theme.skips[look];
   const { line, dash } = strokeOf(look, weak);
   const way = lands ? shortened(points, ARROW - 2) : points;

@@ -17,8 +17,8 @@ import { arrowHead, roundedWay, shortened } from "./shapes.js";
 import { WIRE_LINE } from "./theme.js";
 
 /** Radius of a wire's corners and length of its arrow head, in pixels. */
-const CORNER = 8;
-const ARROW = 6;
+export const CORNER = 8;
+export const WIRE_ARROW = 6;
 
 /**
  * @param {Payload} payload
@@ -75,8 +75,8 @@ function drawWires({ edges }, wires, theme) {
     if (look !== "") continue;
     const key = `${parent} ${edges[through[0]].from}`;
     const value = values.get(key) ?? { lines: [], heads: [] };
-    value.lines.push(...roundedWay(lands ? shortened(points, ARROW - 1) : points, CORNER));
-    if (lands) value.heads.push(...arrowHead(points, ARROW));
+    value.lines.push(...roundedWay(lands ? shortened(points, WIRE_ARROW - 1) : points, CORNER));
+    if (lands) value.heads.push(...arrowHead(points, WIRE_ARROW));
     values.set(key, value);
   }
   if (values.size === 0) return [];

@@ -1,0 +1,172 @@
+/**
+ * The picture at a fold state: which modules are open, and where every box stands.
+ *
+ * @import {Payload, View} from "../schema.js"
+ * @import {Folded, FoldedNode} from "../fold.js"
+ * @import {Opening} from "../opening.js"
+ * @import {Box} from "../plan.js"
+ * @import {Tree} from "../tree.js"
+ * @import {Rectangle} from "./camera.js"
+ * @import {State} from "./state.js"
+ */
+import { firstFold, foldAs } from "../fold.js";
+import { placeAll } from "../ladder.js";
+import { onlyOp } from "../tree.js";
+
+/**
+ * Boxes in boxes, each placed from its axis and its start in the one around it; those of `root` from 0, 0.
+ *
+ * @typedef {object} Picture
+ * @property {Folded} folded
+ * @property {number[]} nodeOf          per op: the box that stands for it, -1 for none
+ * @property {Map<string, number>} index  folded nodes by id
+ * @property {Box} root
+ * @property {boolean} isDown
+ * @property {Rectangle} bounds
+ */
+
+/** Folds a network as the state says. */
+export class Folding {
+  /**
+   * @param {Payload} payload
+   * @param {View} view
+   */
+  constructor(payload, view) {
+    this.payload = payload;
+    this.view = view;
+    /** What is open before anything is turned, by depth. @type {Map<number | null, {tree: Tree, opening: Opening}>} */
+    this.bases = new Map();
+  }
+
+  /** @param {number | null} depth */
+  base(depth) {
+    const known = this.bases.get(depth);
+    if (known !== undefined) return known;
+    const { tree, opening } = firstFold(this.payload, { ...this.view, depth: depth ?? this.view.depth });
+    const base = { tree, opening };
+    this.bases.set(depth, base);
+    return base;
+  }
+
+  /**
+   * Per call, whether it is to be open; it is seen so only if all around it are.
+   *
+   * @param {Pick<State, "depth" | "turned">} state
+   */
+  openAt({ depth, turned }) {
+    const open = [...this.base(depth).opening.open];
+    for (const call of turned) if (call < open.length) open[call] = !open[call];
+    return open;
+  }
+
+  /**
+   * Whether a call has anything in it to see.
+   *
+   * @param {Pick<State, "depth">} state
+   * @param {number} call
+   */
+  canOpen({ depth }, call) {
+    const { tree } = this.base(depth);
+    return call !== tree.root && tree.contents[call].length > 0 && onlyOp(tree, call) < 0;
+  }
+
+  /**
+   * @param {Pick<State, "depth" | "turned">} state
+   * @returns {Picture}
+   */
+  at(state) {
+    const { tree, opening } = this.base(state.depth);
+    const { folded, drawing } = foldAs(this.payload, this.view, tree, { ...opening, open: this.openAt(state) });
+    const root = placeAll(folded, this.view);
+    const isDown = this.view.direction === "down";
+    const index = new Map(folded.nodes.map((node, i) => [node.id, i]));
+    return { folded, nodeOf: drawing.nodeOf, index, root, isDown, bounds: outerOf(root, 0, 0, isDown) };
+  }
+}
+
+/**
+ * Where the drawn part of a box lies.
+ *
+ * @param {Box} box
+ * @param {number} axis   in the picture, across the flow
+ * @param {number} start  along it
+ * @param {boolean} isDown
+ * @returns {Rectangle}
+ */
+export function faceOf({ face }, axis, start, isDown) {
+  return rectangle(face, axis, start, isDown);
+}
+
+/**
+ * Where a box lies with its loops and outlines.
+ *
+ * @param {Box} box
+ * @param {number} axis
+ * @param {number} start
+ * @param {boolean} isDown
+ * @returns {Rectangle}
+ */
+export function outerOf(box, axis, start, isDown) {
+  return rectangle(box, axis, start, isDown);
+}
+
+/**
+ * @param {{left: number, right: number, length: number}} size
+ * @param {number} axis
+ * @param {number} start
+ * @param {boolean} isDown
+ */
+function rectangle({ left, right, length }, axis, start, isDown) {
+  return isDown
+    ? { x: axis - left, y: start, width: left + right, height: length }
+    : { x: start, y: axis - left, width: length, height: left + right };
+}
+
+/**
+ * Where a node's box lies, or null for an unknown one.
+ *
+ * @param {Picture} picture
+ * @param {string} id
+ * @returns {Rectangle | null}
+ */
+export function findBox({ folded, index, root, isDown }, id) {
+  const way = [];
+  for (let at = index.get(id); at !== undefined; at = index.get(folded.nodes[at].parent)) way.push(at);
+  if (way.length === 0) return null;
+  let [box, axis, start] = [root, 0, 0];
+  for (const node of way.reverse()) {
+    const place = box.kids.findIndex((kid) => kid.node === node);
+    if (place < 0) return null;
+    [axis, start] = [axis + box.at[place].across, start + box.at[place].along];
+    box = box.kids[place];
+  }
+  return faceOf(box, axis, start, isDown);
+}
+
+/**
+ * The box that is seen of an op or module call: its own, or the closed one it is in; `""` where there is none.
+ *
+ * @param {Picture} picture
+ * @param {Payload} payload
+ * @param {string} id
+ */
+export function seenId({ folded, index, nodeOf }, { calls, ops, skips }, id) {
+  if (index.has(id)) return id;
+  const [kind, number] = [id.split("-")[0], Number(id.split("-")[1])];
+  if (kind === "skip") return seenOp(folded.nodes, nodeOf, skips[number]?.merge ?? -1);
+  if (kind === "op") return seenOp(folded.nodes, nodeOf, number < ops.length ? number : -1);
+  if (kind !== "call") return "";
+  for (let call = calls[number] === undefined ? -1 : number; call >= 0; call = calls[call].parent) {
+    if (index.has(`call-${call}`)) return `call-${call}`;
+  }
+  return "";
+}
+
+/**
+ * @param {FoldedNode[]} nodes
+ * @param {number[]} nodeOf
+ * @param {number} op
+ */
+function seenOp(nodes, nodeOf, op) {
+  return nodes[nodeOf[op] ?? -1]?.id ?? "";
+}

@@ -1,0 +1,138 @@
+/**
+ * The map: the network on a canvas that fills the window.
+ *
+ * @import {Size} from "./camera.js"
+ * @import {Page} from "./page.js"
+ * @import {Picture} from "./folding.js"
+ * @import {Tint} from "./pieces.js"
+ * @import {Sheet} from "./paint.js"
+ * @import {Camera, State} from "./state.js"
+ */
+import { THEMES } from "../palette.js";
+import { showFirst, showWhole, wholeZoom } from "./camera.js";
+import { Pieces } from "./pieces.js";
+import { clear, paint } from "./paint.js";
+import { findSeen } from "./seen.js";
+import { look } from "./state.js";
+
+/**
+ * Something that another view paints over the map; `sheet` says where the window lies.
+ *
+ * @callback Overlay
+ * @param {Sheet} sheet
+ * @param {Picture} picture
+ */
+
+export class MapView {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {Page} page
+   */
+  constructor(canvas, page) {
+    this.canvas = canvas;
+    this.page = page;
+    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
+    /** @type {Size} */
+    this.size = { width: 1, height: 1 };
+    this.frame = 0;
+    /** @type {Set<Overlay>} */
+    this.overlays = new Set();
+    /** @type {Tint | null} */
+    this.tint = null;
+    this.picture = page.folding.at(page.store.state);
+    this.pieces = this.newPieces();
+    this.seen = findSeen(this.picture, this.pieces, this.picture.bounds, 0);
+    new ResizeObserver(() => this.resize()).observe(canvas);
+    for (const weight of [400, 600]) page.document.fonts.load(`${weight} 12px Inter`).then(() => this.ask());
+    page.store.subscribe((state, before) => this.follow(state, before));
+  }
+
+  /**
+   * @param {State} state
+   * @param {State} before
+   */
+  follow(state, before) {
+    if (state.depth !== before.depth || state.turned !== before.turned) {
+      this.picture = this.page.folding.at(state);
+      this.pieces = this.newPieces();
+    } else if (state.theme !== before.theme) {
+      this.pieces = this.newPieces();
+    }
+    this.ask();
+  }
+
+  /** Where the window looks now. @returns {Camera} */
+  camera() {
+    return this.page.store.state.camera ?? showFirst(this.picture.bounds, this.size, this.picture.isDown);
+  }
+
+  /** The farthest that makes sense: a little beyond all of the picture. */
+  farthest() {
+    return wholeZoom(this.picture.bounds, this.size) / 1.5;
+  }
+
+  /** @param {Camera | null} camera */
+  turnTo(camera) {
+    this.page.store.change(look, camera);
+  }
+
+  /** Show all of the picture, however small. */
+  showAll() {
+    this.turnTo(showWhole(this.picture.bounds, this.size));
+  }
+
+  /**
+   * Colour boxes by something else than their kind; null for their kind again.
+   *
+   * @param {Tint | null} tint
+   */
+  colour(tint) {
+    this.tint = tint;
+    this.pieces = this.newPieces();
+    this.ask();
+  }
+
+  /**
+   * @param {Overlay} overlay
+   * @returns {() => void}  takes it away
+   */
+  addOverlay(overlay) {
+    this.overlays.add(overlay);
+    this.ask();
+    return () => {
+      this.overlays.delete(overlay);
+      this.ask();
+    };
+  }
+
+  newPieces() {
+    return new Pieces(this.picture, THEMES[this.page.theme()], this.tint);
+  }
+
+  resize() {
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    this.size = { width, height };
+    this.canvas.width = Math.round(width * devicePixelRatio);
+    this.canvas.height = Math.round(height * devicePixelRatio);
+    this.paint();
+  }
+
+  /** Paint before the next frame is shown, however often it is asked for. */
+  ask() {
+    this.frame ||= requestAnimationFrame(() => this.paint());
+  }
+
+  paint() {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    const camera = this.camera();
+    const { size, context } = this;
+    /** @type {Sheet} */
+    const sheet = { context, camera, size, ratio: devicePixelRatio };
+    const window = { x: camera.x - size.width / 2 / camera.zoom, y: camera.y - size.height / 2 / camera.zoom, width: size.width / camera.zoom, height: size.height / camera.zoom };
+    this.seen = findSeen(this.picture, this.pieces, window, camera.zoom);
+    clear(sheet, this.pieces.theme.background);
+    paint(sheet, this.seen, this.pieces);
+    for (const overlay of this.overlays) overlay(sheet, this.picture);
+  }
+}

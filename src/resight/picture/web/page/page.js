@@ -1,0 +1,98 @@
+/**
+ * The door of the page: reads what Python wrote, builds the state, mounts the views.
+ *
+ * @import {Payload, View} from "../schema.js"
+ * @import {Facts} from "./facts.js"
+ */
+import { Folding } from "./folding.js";
+import { fromHash, toHash } from "./hash.js";
+import { followKeys } from "./keys.js";
+import { MapView } from "./map.js";
+import { Model } from "./model.js";
+import { followPointer } from "./pointer.js";
+import { become, Store } from "./state.js";
+
+/** The address is written when the state has been still so long, in milliseconds. */
+const STILL = 300;
+
+/** What every view is given. */
+export class Page {
+  /**
+   * @param {{payload: Payload, view: View, facts: Facts}} wire
+   * @param {Document} document
+   */
+  constructor({ payload, view, facts }, document) {
+    this.document = document;
+    this.model = new Model(payload, view, facts);
+    this.folding = new Folding(payload, view);
+    this.store = new Store(fromHash(document.location.hash));
+    this.map = new MapView(/** @type {HTMLCanvasElement} */ (this.part("canvas")), this);
+  }
+
+  /**
+   * An element of the page by its id: `tree`, `search`, `panel`, `strip`, `player`, `legend`, `canvas`, ...
+   *
+   * @param {string} id
+   * @returns {HTMLElement}
+   */
+  part(id) {
+    const found = this.document.getElementById(id);
+    if (found === null) throw new Error(`the page has no #${id}`);
+    return found;
+  }
+
+  /** The theme in use, `light` or `dark`. */
+  theme() {
+    const { theme } = this.store.state;
+    if (theme !== "") return theme;
+    if (this.model.view.theme === "dark") return "dark";
+    return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  }
+}
+
+/** What is mounted, in this order; each is given the page. @type {((page: Page) => void)[]} */
+const VIEWS = [keepAddress, keepTheme, (page) => followPointer(page.map, page), followKeys];
+
+/**
+ * @param {Document} document
+ */
+export function start(document) {
+  const read = (/** @type {string} */ id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
+  document.documentElement.classList.add("live");
+  const page = new Page(read("wire"), document);
+  for (const mount of VIEWS) mount(page);
+}
+
+/**
+ * The state goes to the address, and comes from it when the reader changes it.
+ *
+ * @param {Page} page
+ */
+function keepAddress({ store, document }) {
+  const { location, history } = /** @type {Window} */ (document.defaultView);
+  let timer = setTimeout(() => {}, 0);
+  store.subscribe((state) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => history.replaceState(null, "", toHash(state) || location.pathname + location.search), STILL);
+  });
+  addEventListener("hashchange", () => store.change(become, fromHash(location.hash)));
+}
+
+/**
+ * Light or dark, as asked or as the system is.
+ *
+ * @param {Page} page
+ */
+function keepTheme(page) {
+  const { store, map, document } = page;
+  const show = () => {
+    document.documentElement.dataset.theme = page.theme();
+    map.pieces = map.newPieces();
+    map.ask();
+  };
+  store.subscribe((state, before) => {
+    if (state.theme !== before.theme) show();
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+  show();
+}
