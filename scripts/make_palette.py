@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from resight.colours import DASHES, PALETTES
+from resight.colours import DASHES, MAPS, PALETTES
 
 WEB = Path(__file__).parents[1] / "src/resight/picture/web"
 TEMPLATE = """\
 /**
- * Colours by theme and dashes by look; written from colours.py by scripts/schema.
+ * Colours by theme, dashes by look, and colours of feature maps; written from colours.py by scripts/schema.
  *
  * @import {{Theme}} from "./theme.js"
  */
@@ -20,12 +20,15 @@ export const THEMES = {themes};
 
 /** @type {{Record<string, number[]>}} */
 export const DASHES = {dashes};
+
+/** @type {{Record<string, string[]>}} */
+export const MAPS = {maps};
 """
 
 
 def script() -> str:
     """The text of web/palette.js."""
-    return TEMPLATE.format(themes=json.dumps(PALETTES, indent=2), dashes=json.dumps(DASHES))
+    return TEMPLATE.format(themes=json.dumps(PALETTES, indent=2), dashes=json.dumps(DASHES), maps=json.dumps(MAPS))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,9 @@ class Palette(TypedDict):
     """The colours of one theme as hexadecimal words.
 
     `ink` for titles, `muted` for details, `alarm` for what failed or is not finite, `frames` the fills of frames by
-    depth (the last for all deeper ones), `groups` by colour group of ops, `skips` by look of skips.
+    depth (the last for all deeper ones), `groups` by colour group of ops, `skips` by look of skips. `ramp` and `signed`
+    are fills of boxes by a number, from the least to the greatest, and from below over zero to above; `ink` reads well
+    on all of them.
     """
 
     background: str
@@ -33,6 +35,8 @@ class Palette(TypedDict):
     frameLine: str
     groups: dict[str, GroupColours]
     skips: dict[str, str]
+    ramp: list[str]
+    signed: list[str]
 
 
 PALETTES: dict[str, Palette] = {
@@ -67,6 +71,8 @@ PALETTES: dict[str, Palette] = {
             "gated": "#2b8a3e",
             "concat": "#0c8599",
         },
+        "ramp": ["#f4f9f4", "#d3ecdf", "#a6d8d4", "#7bbfd0", "#5fa0cc"],
+        "signed": ["#6aa5d8", "#b3d2ea", "#f4f6f8", "#f3c4a8", "#e2895a"],
     },
     "dark": {
         "background": "#10151d",
@@ -99,6 +105,8 @@ PALETTES: dict[str, Palette] = {
             "gated": "#5fd38a",
             "concat": "#3bc9db",
         },
+        "ramp": ["#18212b", "#1c3440", "#20495a", "#245b70", "#286d88"],
+        "signed": ["#2c6ca6", "#234a6b", "#1c232d", "#5f3a28", "#a4542c"],
     },
 }
 """The palettes by theme."""
@@ -113,6 +121,16 @@ DASHES = {
     "concat": [],
 }
 """Dashes of shortcuts by look, in pixels; solid where a value passes unchanged."""
+
+MAPS = {
+    "grey": ["#000000", "#ffffff"],
+    "viridis": ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#27ad81", "#5cc863", "#aadc32", "#fde725"],
+    "signed": ["#1769aa", "#86b3d6", "#f7f7f7", "#f0a486", "#d9480f"],
+}
+"""Colours of feature maps on the page, evenly spaced from the least value to the greatest.
+
+viridis is nine colours of matplotlib's map of that name (by van der Walt and Smith, in the public domain).
+"""
 
 DASHED = frozenset(look for look, dash in DASHES.items() if dash)
 """The looks drawn with a broken line."""

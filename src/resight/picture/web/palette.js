@@ -1,5 +1,5 @@
 /**
- * Colours by theme and dashes by look; written from colours.py by scripts/schema.
+ * Colours by theme, dashes by look, and colours of feature maps; written from colours.py by scripts/schema.
  *
  * @import {Theme} from "./theme.js"
  */
@@ -74,7 +74,21 @@ export const THEMES = {
       "projection": "#8431c6",
       "gated": "#2b8a3e",
       "concat": "#0c8599"
-    }
+    },
+    "ramp": [
+      "#f4f9f4",
+      "#d3ecdf",
+      "#a6d8d4",
+      "#7bbfd0",
+      "#5fa0cc"
+    ],
+    "signed": [
+      "#6aa5d8",
+      "#b3d2ea",
+      "#f4f6f8",
+      "#f3c4a8",
+      "#e2895a"
+    ]
   },
   "dark": {
     "background": "#10151d",
@@ -144,9 +158,26 @@ export const THEMES = {
       "projection": "#c08bff",
       "gated": "#5fd38a",
       "concat": "#3bc9db"
-    }
+    },
+    "ramp": [
+      "#18212b",
+      "#1c3440",
+      "#20495a",
+      "#245b70",
+      "#286d88"
+    ],
+    "signed": [
+      "#2c6ca6",
+      "#234a6b",
+      "#1c232d",
+      "#5f3a28",
+      "#a4542c"
+    ]
   }
 };
 
 /** @type {Record<string, number[]>} */
 export const DASHES = {"identity": [], "scaled": [12, 4], "normed": [10, 4, 2, 4], "resampled": [2, 4], "projection": [7, 5], "gated": [12, 4, 3, 4], "concat": []};
+
+/** @type {Record<string, string[]>} */
+export const MAPS = {"grey": ["#000000", "#ffffff"], "viridis": ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#27ad81", "#5cc863", "#aadc32", "#fde725"], "signed": ["#1769aa", "#86b3d6", "#f7f7f7", "#f0a486", "#d9480f"]};

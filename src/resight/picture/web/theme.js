@@ -15,6 +15,8 @@ import { DASHES } from "./palette.js";
  * @property {string} frameLine
  * @property {Record<string, {fill: string, line: string}>} groups
  * @property {Record<string, string>} skips  by look
+ * @property {string[]} ramp    fills by a number, from the least to the greatest
+ * @property {string[]} signed  from below over zero to above
  */
 
 /** Widths of lines, in pixels. */
