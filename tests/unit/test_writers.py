@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 import shutil
@@ -93,15 +95,30 @@ class Tags(HTMLParser):
         self.words += data
 
 
-def test_html_runs_and_loads_nothing() -> None:
-    page = Tags()
-    page.feed(made(hostile(), "html").decode())
+def test_html_loads_nothing_and_runs_its_own_script_alone() -> None:
+    page, written = Tags(), made(hostile(), "html").decode()
+    page.feed(written)
     tags = [tag for tag, _ in page.seen]
-    assert not {"script", "img", "link", "iframe", "object"} & set(tags)
+    assert not {"img", "link", "iframe", "object"} & set(tags)
     assert tags.count("svg") == 1
+    assert [attrs.get("type") for tag, attrs in page.seen if tag == "script"] == ["application/json", None]
+    assert not any(name.startswith("on") or name == "src" for _, attrs in page.seen for name in attrs)
+    script = written.rpartition("<script>")[2].partition("</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = next(attrs["content"] for tag, attrs in page.seen if attrs.get("http-equiv"))
-    assert policy == "default-src 'none'; style-src 'unsafe-inline'"
+    assert policy == (
+        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; font-src data:; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
     assert page.words.count(NAME) >= 3
+
+
+def test_html_hands_the_page_all_it_knows_of_the_trace() -> None:
+    written = made(hostile(), "html").decode()
+    wire = json.loads(written.partition('<script type="application/json" id="wire">')[2].partition("</script>")[0])
+    assert list(wire) == ["payload", "view", "facts"]
+    assert wire["payload"]["calls"][1]["path"] == NAME
+    assert len(wire["facts"]["ops"]) == len(wire["payload"]["ops"])
 
 
 def test_html_says_why_a_forward_stopped() -> None:

@@ -81,8 +81,11 @@ def page_script() -> str:
 
 
 def _wire(drawing: Drawing) -> dict[str, object]:
-    nouns = {"payload": drawing.payload, "view": drawing.view, "facts": facts(drawing.trace)}
-    return {name: asdict(noun) for name, noun in nouns.items()}
+    return {
+        "payload": asdict(drawing.payload),
+        "view": asdict(drawing.view),
+        "facts": asdict(facts(drawing.trace)),
+    }
 
 
 def _hash(script: str) -> str:

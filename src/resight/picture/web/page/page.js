@@ -6,6 +6,7 @@
  */
 import { Folding } from "./folding.js";
 import { fromHash, toHash } from "./hash.js";
+import { showHighlights } from "./highlight.js";
 import { followKeys } from "./keys.js";
 import { MapView } from "./map.js";
 import { Model } from "./model.js";
@@ -51,7 +52,7 @@ export class Page {
 }
 
 /** What is mounted, in this order; each is given the page. @type {((page: Page) => void)[]} */
-const VIEWS = [keepAddress, keepTheme, (page) => followPointer(page.map, page), followKeys];
+const VIEWS = [keepAddress, keepTheme, showHighlights, followPointer, followKeys];
 
 /**
  * @param {Document} document

@@ -60,20 +60,25 @@ export function moveTo({ context, camera, size, ratio }, x, y) {
  * @param {Pieces} pieces
  */
 function paintNear(sheet, { frames, boxes, strands, arcs }, pieces) {
-  const { context, camera } = sheet;
-  const thinnest = THINNEST.skip / camera.zoom;
-  const box = (/** @type {Spot} */ { box, axis, start, depth }) => {
-    const { isDown } = pieces.picture;
-    moveTo(sheet, isDown ? axis : start, isDown ? start : axis);
-    paintItems(context, pieces.itemsOf(box, depth), 0);
-  };
-  frames.forEach(box);
+  for (const spot of frames) paintBox(sheet, spot, pieces);
   for (const { piece, x, y } of strands) {
     moveTo(sheet, x, y);
-    paintStrand(context, piece, pieces.theme.wire);
+    paintStrand(sheet.context, piece, pieces.theme.wire);
   }
-  boxes.forEach(box);
-  paintArcs(sheet, arcs, thinnest);
+  for (const spot of boxes) paintBox(sheet, spot, pieces);
+  paintHalos(sheet, arcs);
+  paintArcs(sheet, arcs);
+}
+
+/**
+ * @param {Sheet} sheet
+ * @param {Spot} spot
+ * @param {Pieces} pieces
+ */
+function paintBox(sheet, { box, axis, start, depth }, pieces) {
+  const { isDown } = pieces.picture;
+  moveTo(sheet, isDown ? axis : start, isDown ? start : axis);
+  paintItems(sheet.context, pieces.itemsOf(box, depth), 0);
 }
 
 /**
@@ -81,30 +86,36 @@ function paintNear(sheet, { frames, boxes, strands, arcs }, pieces) {
  * @param {Strand} strand
  * @param {string} colour
  */
-function paintStrand(context, strand, colour) {
+export function paintStrand(context, strand, colour) {
   context.setLineDash([]);
   context.lineCap = "butt";
   context.lineWidth = WIRE_LINE;
   context.strokeStyle = context.fillStyle = colour;
-  context.stroke(new Path2D(strand.lines));
-  if (strand.heads !== "") context.fill(new Path2D(strand.heads));
+  context.stroke(new Path2D(strand.ways.map(({ line }) => line).join("")));
+  context.fill(new Path2D(strand.ways.map(({ head }) => head).join("")));
 }
 
 /**
- * First the ground around all arcs, then the arcs.
+ * The ground around arcs, so that they are seen to cross what they cross.
  *
  * @param {Sheet} sheet
  * @param {Laid<Arc>[]} arcs
- * @param {number} thinnest
  */
-function paintArcs(sheet, arcs, thinnest) {
+function paintHalos(sheet, arcs) {
   for (const { piece, x, y } of arcs) {
     moveTo(sheet, x, y);
     paintItems(sheet.context, [piece.halo], 0);
   }
+}
+
+/**
+ * @param {Sheet} sheet
+ * @param {Laid<Arc>[]} arcs
+ */
+export function paintArcs(sheet, arcs) {
   for (const { piece, x, y } of arcs) {
     moveTo(sheet, x, y);
-    paintItems(sheet.context, piece.items, thinnest);
+    paintItems(sheet.context, piece.items, THINNEST.skip / sheet.camera.zoom);
   }
 }
 
@@ -156,7 +167,7 @@ function paintFarBoxes(sheet, spots, { picture }, coloursOf) {
 function paintFarWires(sheet, strands, theme) {
   const { context } = sheet;
   context.beginPath();
-  for (const { piece, x, y } of strands) for (const way of piece.ways) trace(sheet, way, x, y);
+  for (const { piece, x, y } of strands) for (const { points } of piece.ways) trace(sheet, points, x, y);
   context.setLineDash([]);
   context.lineWidth = Math.max(WIRE_LINE * sheet.camera.zoom, THINNEST.wire);
   context.strokeStyle = theme.wire;

@@ -16,14 +16,17 @@ import { arrowHead, roundedWay, shortened } from "../shapes.js";
 import { faceOf } from "./folding.js";
 
 /**
- * Wires of one value in one frame.
+ * Plain wires of one value in one frame.
  *
  * @typedef {object} Strand
- * @property {number[]} edges   positions in the folded edges
  * @property {Rectangle} bounds
- * @property {number[][]} ways  points of each wire
- * @property {string} lines     as in SVG
- * @property {string} heads
+ * @property {Way[]} ways
+ */
+
+/**
+ * A plain wire: its points, its line and arrow head as in SVG, and the folded edges it carries, as positions.
+ *
+ * @typedef {{points: number[], line: string, head: string, edges: number[]}} Way
  */
 
 /**
@@ -117,14 +120,12 @@ export class Pieces {
       if (look !== "") continue;
       const way = isDown ? points : swap(points);
       const { from } = folded.edges[edges[0]];
-      const strand = values.get(from) ?? { edges: [], bounds: boundsOf([]), ways: [], lines: "", heads: "" };
-      strand.edges.push(...edges);
-      strand.ways.push(way);
-      strand.lines += svgPath(roundedWay(lands ? shortened(way, WIRE_ARROW - 1) : way, CORNER));
-      if (lands) strand.heads += svgPath(arrowHead(way, WIRE_ARROW));
+      const line = svgPath(roundedWay(lands ? shortened(way, WIRE_ARROW - 1) : way, CORNER));
+      const strand = values.get(from) ?? { bounds: NOWHERE, ways: [] };
+      strand.ways.push({ points: way, line, head: lands ? svgPath(arrowHead(way, WIRE_ARROW)) : "", edges });
       values.set(from, strand);
     }
-    for (const strand of values.values()) strand.bounds = boundsOf(strand.ways);
+    for (const strand of values.values()) strand.bounds = boundsOf(strand.ways.map(({ points }) => points));
     return [...values.values()];
   }
 

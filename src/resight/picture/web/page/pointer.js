@@ -5,6 +5,7 @@
  * @import {Page} from "./page.js"
  */
 import { moveBy, toPicture, zoomAt } from "./camera.js";
+import { markedAt } from "./highlight.js";
 import { nameOf } from "./model.js";
 import { arcAt, boxAt } from "./seen.js";
 import { hover, select, turn } from "./state.js";
@@ -20,12 +21,11 @@ const WHEEL = 0.0016;
 const PINCH = 0.01;
 
 /**
- * @param {MapView} map
  * @param {Page} page
  */
-export function followPointer(map, page) {
+export function followPointer(page) {
+  const { map, store } = page;
   const { canvas } = map;
-  const { store } = page;
   /** @type {Map<number, {x: number, y: number}>} */
   const down = new Map();
   let moved = 0;
@@ -41,7 +41,7 @@ export function followPointer(map, page) {
     const before = down.get(event.pointerId);
     const now = at(event);
     if (before === undefined) {
-      store.change(hover, idAt(map, now, REACH.mouse));
+      store.change(hover, markedAt(page, now, 0) || idAt(map, now, REACH.mouse));
       return;
     }
     down.set(event.pointerId, now);
@@ -53,7 +53,13 @@ export function followPointer(map, page) {
   const up = (/** @type {PointerEvent} */ event) => {
     const isLast = down.delete(event.pointerId) && down.size === 0;
     if (!isLast || moved > STILL || event.type === "pointercancel") return;
-    const id = idAt(map, at(event), event.pointerType === "mouse" ? REACH.mouse : REACH.touch);
+    const reach = event.pointerType === "mouse" ? REACH.mouse : REACH.touch;
+    const marked = markedAt(page, at(event), reach);
+    if (marked !== "") {
+      turnId(page, marked);
+      return;
+    }
+    const id = idAt(map, at(event), reach);
     const isTwice = id === last.id && event.timeStamp - last.time < TWICE;
     last = { time: isTwice ? -TWICE : event.timeStamp, id };
     if (isTwice) turnId(page, id);

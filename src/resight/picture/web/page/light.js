@@ -1,0 +1,85 @@
+/**
+ * What is lit when something is pointed at or selected.
+ *
+ * @import {Picture} from "./folding.js"
+ * @import {Model} from "./model.js"
+ * @import {Laid, Seen} from "./seen.js"
+ * @import {Arc, Strand} from "./pieces.js"
+ */
+import { nameOf } from "./model.js";
+
+/**
+ * Boxes and wires of a picture: positions in its folded nodes and edges. `dims`: everything else steps back.
+ *
+ * @typedef {{nodes: Set<number>, edges: Set<number>, dims: boolean}} Light
+ */
+
+/**
+ * Of a skip its source, shortcut, branch and merge; of a box the wires that reach and leave it.
+ *
+ * @param {Picture} picture
+ * @param {Model} model
+ * @param {string} id
+ * @returns {Light | null}  null where nothing is lit
+ */
+export function lightOf(picture, model, id) {
+  if (!model.has(id)) return null;
+  const [kind, number] = nameOf(id);
+  const skip = kind === "skip" ? number : kind === "op" ? model.skipAt.get(number) : undefined;
+  if (skip !== undefined) return lightOfSkip(picture, model, skip);
+  return lightOfBox(picture, id);
+}
+
+/**
+ * @param {Picture} picture
+ * @param {Model} model
+ * @param {number} skip
+ * @returns {Light}
+ */
+function lightOfSkip({ folded, nodeOf, index }, model, skip) {
+  const nodes = new Set(model.opsOf(skip).map((op) => nodeOf[op]));
+  nodes.delete(-1);
+  const isLit = (/** @type {string} */ id) => nodes.has(index.get(id) ?? -1);
+  /** @type {Set<number>} */
+  const edges = new Set();
+  folded.edges.forEach((edge, e) => {
+    if (edge.role === "shortcut" ? edge.skips.includes(skip) : isLit(edge.from) && isLit(edge.to)) edges.add(e);
+  });
+  return { nodes, edges, dims: true };
+}
+
+/**
+ * @param {Picture} picture
+ * @param {string} id
+ * @returns {Light | null}
+ */
+function lightOfBox({ folded, index }, id) {
+  const node = index.get(id);
+  if (node === undefined) return null;
+  /** @type {Set<number>} */
+  const edges = new Set();
+  if (!folded.nodes[node].open) {
+    folded.edges.forEach((edge, e) => {
+      if (edge.from === id || edge.to === id) edges.add(e);
+    });
+  }
+  return { nodes: new Set([node]), edges, dims: false };
+}
+
+/**
+ * What of the things seen is lit.
+ *
+ * @param {Seen} seen
+ * @param {Light} light
+ * @returns {Seen}
+ */
+export function litPart({ frames, boxes, strands, arcs }, { nodes, edges }) {
+  const isLit = (/** @type {{edges: number[]}} */ wire) => wire.edges.some((e) => edges.has(e));
+  const lit = (/** @type {Laid<Strand>} */ { piece, x, y }) => ({ piece: { ...piece, ways: piece.ways.filter(isLit) }, x, y });
+  return {
+    frames: frames.filter(({ box }) => nodes.has(box.node)),
+    boxes: boxes.filter(({ box }) => nodes.has(box.node)),
+    strands: strands.map(lit).filter(({ piece }) => piece.ways.length > 0),
+    arcs: arcs.filter((/** @type {Laid<Arc>} */ { piece }) => isLit(piece)),
+  };
+}
