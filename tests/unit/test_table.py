@@ -196,6 +196,7 @@ def test_the_numbers_are_the_recordings_own() -> None:
     merge = next(row for row in rows if row["skip"])
     assert (merge["gain"], merge["cosine"], merge["update"]) == (0.5, 0.25, 0.4)
     assert all(row["gain"] is None for row in rows if row is not merge)
+    assert [row["gain"] for row in trace.table(depth=1)] == [None, None, 0.5]
 
 
 def test_a_saved_recording_gives_the_same_table(tmp_path: object) -> None:

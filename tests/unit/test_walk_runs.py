@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,6 +97,14 @@ def test_walk_says_how_the_numbers_were_obtained(capsys: pytest.CaptureFixture[s
     assert said.out.count("⊕ add") == 9
 
 
+def test_what_was_made_up_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["walk", "nets.py:net", "--depth", "1"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "  input values made up: floats standard normal (seed 0), whole numbers 1 and 0 in turn" in said
+    assert "  weights as net makes them (seed 0)" in said
+    assert said[0].split()[-2:] == ["gain", "cosine"]
+
+
 def test_where_it_stops_being_finite_is_said_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["walk", "nets.py:log", "--input", "1x3x8x8"]) == 0
     said = capsys.readouterr()
@@ -113,8 +122,9 @@ def test_a_forward_that_raises_is_walked_up_to_there(capsys: pytest.CaptureFixtu
 
 def test_shapes_alone_on_meta(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["walk", "resnet20", "--device", "meta"]) == 0
-    heads = capsys.readouterr().out.splitlines()[0].split()
-    assert heads == ["step", "op", "shape"]
+    said = capsys.readouterr().out
+    assert said.splitlines()[0].split() == ["step", "op", "shape"]
+    assert "weights random" not in said
 
 
 def test_a_page_holds_feature_maps_only_if_asked_to(here: Path) -> None:
@@ -141,6 +151,18 @@ def test_features_of_a_saved_trace_need_no_network(here: Path) -> None:
     (here / "nets.py").unlink()
     assert main(["features", "kept.json", "--layer", "0.conv", "-o", "maps.svg"]) == 0
     assert (here / "maps.svg").read_bytes().startswith(b"<?xml")
+
+
+def test_a_saved_recording_wakes_no_torch(here: Path) -> None:
+    found = resolve("nets.py:net", image="sample:cat")
+    resight.record(found.model, *found.args, keep="0.conv").save("kept.json")
+    script = (
+        "import sys\nfrom resight.cli import main\n"
+        "assert main(['walk', 'kept.json']) == main(['walk', 'kept.json', '-o', 'w.html', '-o', 'w.png']) == 0\n"
+        "assert main(['features', 'kept.json', '--layer', '0.conv', '-o', 'maps.png']) == 0\n"
+        "assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=120, capture_output=True)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from ..traces import Trace, load
 from .advice import advice
 from .complaints import complain
 
+MADE_UP = "input values made up: floats standard normal (seed 0), whole numbers 1 and 0 in turn"
+
 Resolved = Any
 """A `capture.resolve.Resolved`, whose room would wake torch here."""
 
@@ -71,7 +73,8 @@ def record_spec(
 
         kwargs: dict[str, Any] = dict(found.kwargs)
         recorded = record(found.model, *found.args, keep=keep, thumbnails=thumbnails, **kwargs)
-        notes = (found.weights, *recorded.about.notes)
+        computed = () if device == "meta" else (found.weights,) if image else (MADE_UP, found.weights)
+        notes = (*computed, *recorded.about.notes)
         return replace(recorded, about=replace(recorded.about, title=found.title, notes=notes))
 
     return _run(spec, run, inputs=inputs or (), image=image, device=device or "cpu", weights=weights, train=train)

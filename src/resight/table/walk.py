@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from ..graph import Graph
@@ -25,7 +25,11 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """A step with what is known of it. `skips` says which skips meet here, or inside a closed call."""
+    """A step with what is known of it.
+
+    `skips` says which skip meets here, or how many inside a closed call; `contribution` is that of its branch, if it
+    is the only one.
+    """
 
     step: Step
     op: str
@@ -46,38 +50,47 @@ def walk(graph: Graph, skips: Sequence[Skip], recording: Recording | None, depth
     counted = [skip for skip in skips if not skip.weak and not skip.recurrent]
     merges = {skip.merge: skip for skip in counted}
     inside = _inside(graph, counted)
-    return [_walked(graph, step, recording, merges.get(step.op), inside) for step in walk_steps(graph, depth)]
+    rows = []
+    for step in walk_steps(graph, depth):
+        here = inside.get(step.call, []) if step.is_closed else [merges[step.op]] if step.op in merges else []
+        rows.append(_walked(graph, step, recording, here))
+    return rows
 
 
-def _inside(graph: Graph, skips: Sequence[Skip]) -> dict[int, str]:
-    """For each call with skips in it, how many of each name: `1 identity, 1 projection`."""
-    counts: dict[int, Counter[str]] = {}
+def _inside(graph: Graph, skips: Sequence[Skip]) -> dict[int, list[Skip]]:
+    """The skips that meet in each call and in the calls inside it."""
+    found: dict[int, list[Skip]] = {}
     for skip in skips:
         for call in graph.ancestors(graph.ops[skip.merge].call):
-            counts.setdefault(call, Counter())[skip.name] += 1
-    return {call: ", ".join(f"{count} {name}" for name, count in found.items()) for call, found in counts.items()}
+            found.setdefault(call, []).append(skip)
+    return found
 
 
-def _walked(graph: Graph, step: Step, recording: Recording | None, skip: Skip | None, inside: dict[int, str]) -> Walked:
+def _walked(graph: Graph, step: Step, recording: Recording | None, skips: Sequence[Skip]) -> Walked:
     ref = step.ref
     spec = graph.spec(ref) if ref is not None else None
-    op = graph.calls[step.call].cls if step.is_closed else graph.ops[step.op].name
-    shape, dtype = (spec.shape, spec.dtype) if spec else (None, None)
-    skips = inside.get(step.call, "") if step.is_closed else skip.name if skip else ""
-    if recording is None or ref is None:
-        return Walked(step, op, shape, dtype, skips=skips)
-    values, gradients, seconds = recording.values, recording.gradients, recording.seconds
-    return Walked(
-        step,
-        op,
-        shape,
-        dtype,
-        values.summary(ref),
-        gradients.summary(ref) if gradients is not None else None,
-        float(seconds[step.op]) if seconds is not None and not step.is_closed else None,
-        skips,
-        skip.contribution if skip else None,
+    walked = Walked(
+        step=step,
+        op=graph.calls[step.call].cls if step.is_closed else graph.ops[step.op].name,
+        shape=spec.shape if spec else None,
+        dtype=spec.dtype if spec else None,
+        skips=_counted(skips) if step.is_closed else "".join(skip.name for skip in skips),
+        contribution=skips[0].contribution if len(skips) == 1 else None,
     )
+    if recording is None or ref is None:
+        return walked
+    gradients, seconds = recording.gradients, recording.seconds
+    return replace(
+        walked,
+        summary=recording.values.summary(ref),
+        gradient=gradients.summary(ref) if gradients is not None else None,
+        seconds=float(seconds[step.op]) if seconds is not None and not step.is_closed else None,
+    )
+
+
+def _counted(skips: Sequence[Skip]) -> str:
+    """How many skips of each name: `1 identity, 1 projection`."""
+    return ", ".join(f"{count} {name}" for name, count in Counter(skip.name for skip in skips).items())
 
 
 def walk_table(graph: Graph, skips: Sequence[Skip], recording: Recording | None, depth: int | None = None) -> Table:

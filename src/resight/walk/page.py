@@ -47,7 +47,7 @@ i.close::after {{ content: ""; position: absolute; right: -5px; bottom: -5px; bo
   border-left: 6px solid; border-right-width: 0; }}
 svg {{ display: block; fill: {bar}; }}
 svg rect {{ fill: {ink}; }}
-img {{ display: block; height: 40px; image-rendering: pixelated; }}
+img {{ display: block; height: 40px; max-width: 370px; image-rendering: pixelated; }}
 img.vector, img.lines {{ height: 14px; width: 320px; }}
 """
 
