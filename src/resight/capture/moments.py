@@ -82,15 +82,15 @@ class _Squares:
         array: np.ndarray = values.numpy()
         left = len(array) % ROW
         if left:
-            rest, values = array[-left:], values[:-left]
-            self._rest += float(rest.dot(rest))
+            rest, values = values[-left:], values[:-left]
+            self._rest += torch.dot(rest, rest).item()
         if len(array) > left:
             self._norms.append(torch.linalg.vector_norm(values.view(-1, ROW), dim=1).numpy())
         return array
 
     def total(self) -> float:
         norms = np.concatenate(self._norms, dtype=np.float64) if self._norms else np.zeros(0)
-        return float(norms.dot(norms)) + self._rest
+        return float(np.square(norms, out=norms).sum()) + self._rest  # numpy's own dot would wake threads for this
 
 
 def _shifted(pieces: Pieces, count: int, mean: float) -> tuple[float, float]:
