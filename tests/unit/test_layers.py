@@ -15,13 +15,13 @@ PACKAGE = Path(resight.__file__).parent
 RANKS = {
     "errors": 0, "text": 0,
     "graph": 1, "codec": 1, "files": 1, "colours": 1, "fonts": 1, "notebook": 1, "samples": 1,
-    "skips": 2, "recording": 2,
+    "skips": 2, "recording": 2, "runs": 2,
     "table": 3,
     "traces": 4,
     "picture": 5, "plot": 5, "nets": 5,
     "capture": 6, "walk": 6,
-    "widget": 7,
-    "data": 8, "train": 8, "studies": 8, "compare": 8,
+    "widget": 7, "data": 7,
+    "train": 8, "studies": 8, "compare": 8,
     "cli": 9,
     "__init__": 10, "__main__": 10,
 }  # fmt: skip

@@ -1,0 +1,20 @@
+"""The run directory: what a training writes and everybody else reads, without torch.
+
+runs/r1/
+  config.json         what is trained, on what, how: enough to do it again
+  environment.json    versions, machine and command
+  metrics.jsonl       a line for each step and each epoch; the same run always gives the same bytes
+  clock.jsonl         seconds and images per second of each epoch
+  checkpoints/        step-00000160/ and best-00000120/, each sealed with checksums
+  curves.svg, run.html, ...
+"""
+
+from .config import Config
+from .folder import RunFolder, is_run, open_run
+from .history import Epoch, History, Pace, Step
+from .recipe import RECIPES, Recipe
+from .result import Result
+
+__all__ = [
+    "Config", "Epoch", "History", "Pace", "RECIPES", "Recipe", "Result", "RunFolder", "Step", "is_run", "open_run",
+]  # fmt: skip

@@ -1,0 +1,124 @@
+"""Where a run's files are, and opening a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import CannotWrite, UserError
+from . import checkpoints, history
+from .checkpoints import Checkpoint
+from .config import Config, read_config
+from .history import History
+
+PARENT = Path("runs")
+CONFIG = "config.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """The directory of a run."""
+
+    path: Path
+
+    @property
+    def config_file(self) -> Path:
+        """What is trained, on what and how."""
+        return self.path / CONFIG
+
+    @property
+    def environment_file(self) -> Path:
+        """Where the run began."""
+        return self.path / "environment.json"
+
+    @property
+    def metrics(self) -> Path:
+        """A line for each step and each epoch."""
+        return self.path / "metrics.jsonl"
+
+    @property
+    def clock(self) -> Path:
+        """A line for each epoch."""
+        return self.path / "clock.jsonl"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of checkpoints."""
+        return self.path / "checkpoints"
+
+    def config(self) -> Config:
+        """The configuration; raises UserError where it is damaged."""
+        return read_config(self.config_file)
+
+    def history(self) -> History:
+        """What was measured so far."""
+        return history.read(self.metrics, self.clock)
+
+    def last(self) -> tuple[Checkpoint | None, tuple[str, ...]]:
+        """The newest sound checkpoint that a training can go on from, and what is wrong with newer ones."""
+        return checkpoints.newest(self.checkpoints, checkpoints.LAST)
+
+    def best(self) -> tuple[Checkpoint, tuple[str, ...]]:
+        """The weights with the highest test accuracy, else the newest, and what is wrong with those preferred.
+
+        Raises:
+            UserError: there is no sound checkpoint.
+        """
+        best, worse = checkpoints.newest(self.checkpoints, checkpoints.BEST)
+        if best is not None:
+            return best, worse
+        last, damaged = self.last()
+        if last is None:
+            hint = f"train it: resight train --resume {self.path}"
+            raise UserError(f"{self.path} has no sound checkpoint", hint=hint)
+        return last, (*worse, *damaged)
+
+
+def is_run(path: str | Path) -> bool:
+    """Whether there is a run at `path`."""
+    return (Path(path) / CONFIG).is_file()
+
+
+def open_run(path: str | Path) -> RunFolder:
+    """The run at `path`.
+
+    Raises:
+        UserError: there is none.
+    """
+    if not Path(path).is_dir():
+        raise UserError(f"there is no run folder {path}", hint="runs are below runs/ unless --out said otherwise")
+    if not is_run(path):
+        raise UserError(f"{path} is no run: it has no {CONFIG}", hint="give the folder that resight train named")
+    return RunFolder(Path(path))
+
+
+def new_run(path: str | Path | None) -> RunFolder:
+    """An empty folder for a run: `path`, or the first of `runs/r1`, `runs/r2`, ... that is free.
+
+    Raises:
+        UserError: `path` holds something already.
+        CannotWrite: the folder can't be made.
+    """
+    try:
+        if path is not None:
+            return RunFolder(_emptied(Path(path)))
+        PARENT.mkdir(exist_ok=True)
+        number = 1
+        while True:
+            try:
+                (PARENT / f"r{number}").mkdir()
+                return RunFolder(PARENT / f"r{number}")
+            except FileExistsError:
+                number += 1
+    except OSError as error:
+        where = PARENT if path is None else path
+        raise CannotWrite(f"cannot make the folder {where}: {error.strerror or error}") from error
+
+
+def _emptied(path: Path) -> Path:
+    if is_run(path):
+        raise UserError(f"{path} is a run already", hint=f"go on with it: resight train --resume {path}")
+    path.mkdir(parents=True, exist_ok=True)
+    if any(path.iterdir()):
+        raise UserError(f"{path} is not empty", hint="give a new folder with --out")
+    return path
