@@ -15,6 +15,7 @@ class Purpose(IntEnum):
     ORDER = 1
     AUGMENT = 2
     HOLD_OUT = 3
+    STEP = 4
 
 
 def seeded(purpose: Purpose, *numbers: int) -> torch.Generator:
@@ -24,8 +25,12 @@ def seeded(purpose: Purpose, *numbers: int) -> torch.Generator:
     neighbours (seed 1 in epoch 2, seed 2 in epoch 1) are strangers. A purpose always takes as many numbers, because
     zeros at the end change nothing.
     """
-    state = np.random.SeedSequence((int(purpose), *numbers)).generate_state(1, np.uint64)
-    return torch.Generator().manual_seed(int(state[0]))
+    return torch.Generator().manual_seed(mixed(purpose, *numbers))
+
+
+def mixed(purpose: Purpose, *numbers: int) -> int:
+    """The seed that `seeded` gives its generator, for torch's own state where a generator cannot be handed over."""
+    return int(np.random.SeedSequence((int(purpose), *numbers)).generate_state(1, np.uint64)[0])
 
 
 def shuffled(count: int, purpose: Purpose, *numbers: int) -> Tensor:

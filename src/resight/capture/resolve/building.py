@@ -6,6 +6,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,24 @@ from ...text import one_line
 SEED = 0
 """Random weights are the same in every process."""
 
+_seed = ContextVar("seed", default=SEED)
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Inside, random weights are drawn with another seed: a training that is repeated starts elsewhere each time."""
+    before = _seed.set(seed)
+    try:
+        yield
+    finally:
+        _seed.reset(before)
+
 
 def build_on(device: str, factory: Callable[[], Any]) -> Any:
     """What `factory` makes, its parameters on `device`; on `meta` no weight is ever filled."""
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torch.manual_seed(SEED)
+        torch.manual_seed(_seed.get())
         made = _built_on_meta(factory) if device == "meta" else factory()
     return made.to(device) if isinstance(made, nn.Module) else made
 
