@@ -13,10 +13,10 @@ import typer
 
 from .. import __version__
 from ..errors import Bug, ResightError
-from . import data, features, show, summary, walk
+from . import data, features, show, summary, train, walk
 from .complaints import complain
 
-COMMANDS: list[Callable[..., int]] = [show.show, summary.summary, features.features, walk.walk]
+COMMANDS: list[Callable[..., int]] = [show.show, summary.summary, features.features, walk.walk, train.train]
 GROUPS: list[typer.Typer] = [data.app]
 """Commands that have commands of their own."""
 

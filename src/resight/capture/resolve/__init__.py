@@ -16,6 +16,7 @@ from ...text import did_you_mean
 from . import from_nets, from_python, from_timm, from_torchvision, from_transformers
 from .building import SEED
 from .example import Example, typed
+from .from_run import TrainedRun, is_run
 from .images import with_image
 from .preprocessing import Preprocessing, Size
 from .signature import unfit_arguments
@@ -73,8 +74,7 @@ def resolve(
     `cuda`, ...; by default `meta` for nets by name without weights or an image, else `cpu`.
     Raises UserError (or MissingExtra) whenever one of these cannot be had.
     """
-    spec = parse_spec(text)
-    family = _family(spec)
+    spec, family = _found(text)
     needs_values = weights is not None or image is not None
     device = _device(device, "cpu" if needs_values else family.default_device(spec))
     if device == "meta" and needs_values:
@@ -88,7 +88,7 @@ def resolve(
     example = typed(inputs, device) if inputs else family.example(model, spec, device)
     if image is not None:
         example = with_image(example, image, device, partial(family.preprocessing, model, spec))
-    notes = _notes(example, device, weights)
+    notes = _notes(example, device, weights, family)
     return Resolved(model, example.args, example.kwargs, spec.title, notes, _weights_line(spec, family, weights))
 
 
@@ -96,15 +96,28 @@ def _weights_line(spec: Spec, family: Family, file: Path | None) -> str:
     """Where the numbers in the network come from."""
     if file is not None:
         return f"weights from {file.name}"
+    if isinstance(family, TrainedRun):
+        return family.weights
     if family is from_python or "weights" in spec.kwargs:
         return f"weights as {spec.title} makes them (seed {SEED})"
     return f"weights random (seed {SEED})"
 
 
-def _notes(example: Example, device: str, weights: Path | None) -> tuple[str, ...]:
+def _notes(example: Example, device: str, weights: Path | None, family: Family) -> tuple[str, ...]:
     where = "shapes only (device meta): no weights allocated, nothing computed" if device == "meta" else ""
     loaded = f"weights from {weights.name}" if weights is not None else ""
+    if isinstance(family, TrainedRun) and not loaded and not where:
+        loaded = family.weights
     return tuple(note for note in (example.said, where, loaded) if note)
+
+
+def _found(text: str) -> tuple[Spec, Family]:
+    """What a text names: a run where there is one at this path, else a network by its spec."""
+    if is_run(text):
+        run = TrainedRun(text, _family)
+        return run.spec, run
+    spec = parse_spec(text)
+    return spec, _family(spec)
 
 
 def _family(spec: Spec) -> Family:

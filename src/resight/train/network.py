@@ -1,0 +1,81 @@
+"""The network of a run: built to fit its images, checked before anything is trained."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+
+from ..capture.resolve import resolve
+from ..capture.resolve.building import seeded
+from ..capture.resolve.spec import Spec, parse_spec
+from ..errors import UserError
+from ..nets import NETS
+from ..text import one_line, plural, shape, shorten
+
+FITTED = {
+    "": {"in_channels": "channels", "num_classes": "classes"},
+    "torchvision": {"num_classes": "classes"},
+    "timm": {"in_chans": "channels", "num_classes": "classes"},
+}
+"""By family, the arguments that are set from the images where the user does not."""
+
+Convolution = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+
+
+def fitted_spec(text: str, channels: int, classes: int) -> str:
+    """The spec with the channels and classes of the images, where its family is known to have such arguments."""
+    spec = parse_spec(text)
+    if not spec.place and spec.name not in NETS:
+        return text  # whatever it is, it is not ours to add to
+    found = {"channels": channels, "classes": classes}
+    settings = {name: found[of] for name, of in FITTED.get(spec.place, {}).items()}
+    return _written(replace(spec, kwargs={**settings, **spec.kwargs}))
+
+
+def _written(spec: Spec) -> str:
+    return f"{spec.place}:{spec.title}" if spec.place else spec.title
+
+
+def build(text: str, sizes: tuple[int, int, int], classes: int, seed: int) -> nn.Module:
+    """The network a spec names, its random weights drawn with `seed`, for images of these `sizes` (C, H, W).
+
+    Raises:
+        UserError: there is no such network, or it does not take such images or give one logit for each class.
+    """
+    with seeded(seed):
+        found = resolve(text, inputs=["x".join(map(str, (1, *sizes)))], device="cpu", train=True)
+    _check_channels(found.model, found.title, sizes)
+    _check_logits(_attempt(found.model, found.title, sizes), found.title, classes)
+    return found.model
+
+
+def _check_channels(net: nn.Module, title: str, sizes: tuple[int, int, int]) -> None:
+    first = next((module for module in net.modules() if isinstance(module, Convolution)), None)
+    if first is not None and first.in_channels != sizes[0]:
+        what = f"{title} takes images of {plural(first.in_channels, 'channel')}, these have {sizes[0]}"
+        raise UserError(what, hint=f"give its factory {plural(sizes[0], 'channel')}, or take other images with --data")
+
+
+def _attempt(net: nn.Module, title: str, sizes: tuple[int, int, int]) -> object:
+    """What the network makes of two black images; nothing in it changes."""
+    was_training = {module: module.training for module in net.modules()}
+    net.eval()
+    try:
+        with torch.no_grad():
+            return net(torch.zeros(2, *sizes))
+    except Exception as error:
+        said = shorten(one_line(str(error).strip().split("\n")[0]), 120) or type(error).__name__
+        raise UserError(f"{title} does not take images of {shape(sizes)}: {said}") from error
+    finally:
+        for module, mode in was_training.items():
+            module.training = mode
+
+
+def _check_logits(logits: object, title: str, classes: int) -> None:
+    if not isinstance(logits, Tensor):
+        raise UserError(f"{title} gives {type(logits).__name__}, not one tensor of logits")
+    if logits.shape != (2, classes):
+        what = f"{title} gives {shape(logits.shape[1:])} values for an image, the classes are {classes}"
+        raise UserError(what, hint=f"for instance num_classes={classes}")
