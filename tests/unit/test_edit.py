@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from torch.utils.checkpoint import checkpoint
 
 import nets
 import resight
-from nets import WIDTH, conv, image, rows, two_linears
+from nets import WIDTH, conv, image, rows, tokens, two_linears
 from resight import Edit, Skip, UserError
 from traps import Lambda
 
@@ -175,6 +176,19 @@ def test_a_value_that_is_neither_side_stays() -> None:
         assert torch.equal(model(x, other), model.layers["f"](x) + other)
 
 
+def test_edits_of_one_merge_multiply_and_contexts_nest() -> None:
+    model, x = net(lambda n, x: x + n["f"](x), f=two_linears()), rows()[0]
+    skip, before = only(model, x), run(model, (x,))
+    with resight.edit(model, skip.scaled(0.5)):
+        half = run(model, (x,))
+        with resight.edit(model, skip.without_branch()):
+            assert torch.equal(model(x), x)
+        assert same(run(model, (x,)), half)
+    with resight.edit(model, skip.scaled(2), skip.scaled(0.25)):
+        assert same(run(model, (x,)), half)
+    assert same(run(model, (x,)), before)
+
+
 def test_what_is_not_finite_goes_with_its_branch() -> None:
     model = net(lambda n, x: x + n["f"](x) / 0, f=two_linears())
     x = torch.randn(4, WIDTH)
@@ -199,6 +213,44 @@ def test_a_sum_written_in_place_is_changed_in_place() -> None:
     with resight.edit(model, skip.scaled(2)):
         doubled = (x + 2 * model.layers["f"](x)).view(-1)
         torch.testing.assert_close(model(x), torch.stack([doubled, doubled]))
+
+
+def test_a_sum_written_through_a_view() -> None:
+    def forward(layers: nn.ModuleDict, x: Tensor) -> Tensor:
+        out = layers["f"](x)
+        out[:, :4] += x[:, :4]
+        return out
+
+    model, x = net(forward, f=two_linears()), rows()[0]
+    branch = model.layers["f"](x)
+    with resight.edit(model, only(model, x).without_branch()):
+        assert torch.equal(model(x), torch.cat([x[:, :4], branch[:, 4:]], 1))
+    with resight.edit(model, only(model, x).without_shortcut()):
+        assert torch.equal(model(x), branch)
+
+
+def test_code_of_torch_alone() -> None:
+    torch.manual_seed(0)
+    model, x = nn.TransformerEncoderLayer(WIDTH, 2, 16, batch_first=True, norm_first=True).eval(), tokens()[0]
+    with resight.edit(model, *(skip.without_branch() for skip in resight.trace(model, x).skips)):
+        assert torch.equal(model(x), x)
+
+
+def test_adds_inside_what_a_trace_opens_are_counted() -> None:
+    attend = partial(
+        F.multi_head_attention_forward, embed_dim_to_check=WIDTH, num_heads=2, in_proj_bias=None, bias_k=None,
+        bias_v=None, add_zero_attn=False, dropout_p=0.0, out_proj_bias=None, need_weights=False,
+        attn_mask=torch.zeros(2, 2), key_padding_mask=torch.zeros(3, 2),
+    )  # fmt: skip
+    model = net(
+        lambda n, x: x + attend(x, x, x, in_proj_weight=n["q"].weight, out_proj_weight=n["o"].weight)[0],
+        q=nn.Linear(WIDTH, 3 * WIDTH), o=nn.Linear(WIDTH, WIDTH),
+    )  # fmt: skip
+    x = torch.randn(2, 3, WIDTH)
+    skip = only(model, x)
+    assert skip.joins[0].order == 1  # the masks are added first
+    with resight.edit(model, skip.without_branch()):
+        assert torch.equal(model(x), x)
 
 
 @pytest.mark.parametrize("in_place", [False, True])
