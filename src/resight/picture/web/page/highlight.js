@@ -10,7 +10,7 @@ import { toWindow } from "./camera.js";
 import { findBox, seenId } from "./folding.js";
 import { lightOf, litPart } from "./light.js";
 import { nameOf } from "./model.js";
-import { clear, moveTo, paint, paintStrand } from "./paint.js";
+import { clear, paint, paintStrands } from "./paint.js";
 
 /** How much of the rest is taken away beside a lit skip. */
 const DIM = 0.72;
@@ -56,10 +56,7 @@ function paintLit(sheet, map, light) {
  * @param {Light} light
  */
 function paintWires(sheet, map, light) {
-  for (const { piece, x, y } of litPart(map.seen, light).strands) {
-    moveTo(sheet, x, y);
-    paintStrand(sheet.context, piece, map.pieces.theme.ink);
-  }
+  paintStrands(sheet, litPart(map.seen, light).strands, map.pieces.theme.ink);
 }
 
 /**

@@ -2,6 +2,7 @@
  * The map: the network on a canvas that fills the window.
  *
  * @import {Size} from "./camera.js"
+ * @import {Before} from "./motion.js"
  * @import {Page} from "./page.js"
  * @import {Picture} from "./folding.js"
  * @import {Tint} from "./pieces.js"
@@ -9,9 +10,12 @@
  * @import {Camera, State} from "./state.js"
  */
 import { THEMES } from "../palette.js";
+import { animate } from "./animate.js";
 import { showFirst, showWhole, wholeZoom } from "./camera.js";
-import { Pieces } from "./pieces.js";
+import { findBox } from "./folding.js";
+import { paintMoving, remember } from "./motion.js";
 import { clear, paint } from "./paint.js";
+import { Pieces } from "./pieces.js";
 import { findSeen } from "./seen.js";
 import { look } from "./state.js";
 
@@ -39,6 +43,10 @@ export class MapView {
     this.overlays = new Set();
     /** @type {Tint | null} */
     this.tint = null;
+    /** Where boxes stood before the last fold, while they move. @type {Before | null} */
+    this.before = null;
+    this.share = 1;
+    this.stop = () => {};
     this.picture = page.folding.at(page.store.state);
     this.pieces = this.newPieces();
     this.seen = findSeen(this.picture, this.pieces, this.picture.bounds, 0);
@@ -52,18 +60,43 @@ export class MapView {
    * @param {State} before
    */
   follow(state, before) {
-    if (state.depth !== before.depth || state.turned !== before.turned) {
-      this.picture = this.page.folding.at(state);
-      this.pieces = this.newPieces();
-    } else if (state.theme !== before.theme) {
-      this.pieces = this.newPieces();
-    }
+    if (state.depth !== before.depth || state.turned !== before.turned) this.refold(state, before);
     this.ask();
+  }
+
+  /**
+   * The picture of a new fold state. What was turned keeps its place in the window.
+   *
+   * @param {State} state
+   * @param {State} before
+   */
+  refold(state, before) {
+    const [old, camera] = [this.picture, this.cameraOf(before)];
+    this.picture = this.page.folding.at(state);
+    this.pieces = this.newPieces();
+    const anchor = state.depth === before.depth ? anchorOf(state.turned, before.turned, old, this.picture) : null;
+    const shift = anchor ?? { x: 0, y: 0 };
+    this.before = remember(old, this.seen, shift);
+    if (anchor !== null) this.turnTo({ ...camera, x: camera.x + shift.x, y: camera.y + shift.y });
+    else if (state.camera !== null) this.turnTo(null);
+    this.stop();
+    this.stop = animate((share) => {
+      this.share = share;
+      this.ask();
+    });
   }
 
   /** Where the window looks now. @returns {Camera} */
   camera() {
-    return this.page.store.state.camera ?? showFirst(this.picture.bounds, this.size, this.picture.isDown);
+    return this.cameraOf(this.page.store.state);
+  }
+
+  /**
+   * @param {State} state
+   * @returns {Camera}
+   */
+  cameraOf({ camera }) {
+    return camera ?? showFirst(this.picture.bounds, this.size, this.picture.isDown);
   }
 
   /** The farthest that makes sense: a little beyond all of the picture. */
@@ -132,7 +165,27 @@ export class MapView {
     const window = { x: camera.x - size.width / 2 / camera.zoom, y: camera.y - size.height / 2 / camera.zoom, width: size.width / camera.zoom, height: size.height / camera.zoom };
     this.seen = findSeen(this.picture, this.pieces, window, camera.zoom);
     clear(sheet, this.pieces.theme.background);
-    paint(sheet, this.seen, this.pieces);
-    for (const overlay of this.overlays) overlay(sheet, this.picture);
+    if (this.before !== null && this.share < 1) paintMoving(sheet, this.seen, this.pieces, this.before, this.share);
+    else {
+      paint(sheet, this.seen, this.pieces);
+      for (const overlay of this.overlays) overlay(sheet, this.picture);
+    }
   }
+}
+
+/**
+ * How the box that was turned last moved from one picture to the next, or null where it is in one of them alone.
+ *
+ * @param {number[]} turned
+ * @param {number[]} before
+ * @param {Picture} old
+ * @param {Picture} picture
+ */
+function anchorOf(turned, before, old, picture) {
+  const changed = [...turned.filter((c) => !before.includes(c)), ...before.filter((c) => !turned.includes(c))];
+  for (const call of changed) {
+    const [was, is] = [findBox(old, `call-${call}`), findBox(picture, `call-${call}`)];
+    if (was !== null && is !== null) return { x: is.x + is.width / 2 - was.x - was.width / 2, y: is.y - was.y };
+  }
+  return null;
 }

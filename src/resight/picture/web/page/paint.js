@@ -61,13 +61,27 @@ export function moveTo({ context, camera, size, ratio }, x, y) {
  */
 function paintNear(sheet, { frames, boxes, strands, arcs }, pieces) {
   for (const spot of frames) paintBox(sheet, spot, pieces);
-  for (const { piece, x, y } of strands) {
-    moveTo(sheet, x, y);
-    paintStrand(sheet.context, piece, pieces.theme.wire);
-  }
+  paintStrands(sheet, strands, pieces.theme.wire);
   for (const spot of boxes) paintBox(sheet, spot, pieces);
   paintHalos(sheet, arcs);
   paintArcs(sheet, arcs);
+}
+
+/**
+ * All wires without boxes.
+ *
+ * @param {Sheet} sheet
+ * @param {Seen} seen
+ * @param {Pieces} pieces
+ */
+export function paintWires(sheet, { strands, arcs }, { theme }) {
+  if (sheet.camera.zoom >= NEAR) {
+    paintStrands(sheet, strands, theme.wire);
+    paintArcs(sheet, arcs);
+  } else {
+    paintFarWires(sheet, strands, theme);
+    paintFarArcs(sheet, arcs, theme);
+  }
 }
 
 /**
@@ -75,24 +89,42 @@ function paintNear(sheet, { frames, boxes, strands, arcs }, pieces) {
  * @param {Spot} spot
  * @param {Pieces} pieces
  */
-function paintBox(sheet, { box, axis, start, depth }, pieces) {
+export function paintBox(sheet, { box, axis, start, depth }, pieces) {
   const { isDown } = pieces.picture;
   moveTo(sheet, isDown ? axis : start, isDown ? start : axis);
   paintItems(sheet.context, pieces.itemsOf(box, depth), 0);
 }
 
+/** What is laid down once for a strand. @type {WeakMap<Strand, {lines: Path2D, heads: Path2D}>} */
+const PATHS = new WeakMap();
+
 /**
- * @param {CanvasRenderingContext2D} context
- * @param {Strand} strand
+ * @param {Sheet} sheet
+ * @param {Laid<Strand>[]} strands
  * @param {string} colour
  */
-export function paintStrand(context, strand, colour) {
+export function paintStrands(sheet, strands, colour) {
+  const { context } = sheet;
   context.setLineDash([]);
   context.lineCap = "butt";
   context.lineWidth = WIRE_LINE;
   context.strokeStyle = context.fillStyle = colour;
-  context.stroke(new Path2D(strand.ways.map(({ line }) => line).join("")));
-  context.fill(new Path2D(strand.ways.map(({ head }) => head).join("")));
+  for (const { piece, x, y } of strands) {
+    moveTo(sheet, x, y);
+    const { lines, heads } = pathsOf(piece);
+    context.stroke(lines);
+    context.fill(heads);
+  }
+}
+
+/** @param {Strand} strand */
+function pathsOf(strand) {
+  const known = PATHS.get(strand);
+  if (known !== undefined) return known;
+  const joined = (/** @type {string[]} */ parts) => new Path2D(parts.join(""));
+  const paths = { lines: joined(strand.ways.map(({ line }) => line)), heads: joined(strand.ways.map(({ head }) => head)) };
+  PATHS.set(strand, paths);
+  return paths;
 }
 
 /**

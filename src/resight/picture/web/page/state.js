@@ -44,10 +44,13 @@ export class Store {
     this.state = state;
     /** @type {Set<Listener>} */
     this.listeners = new Set();
+    /** Changes that not everybody knows of yet. @type {[State, State][]} */
+    this.news = [];
   }
 
   /**
-   * Change the state: `store.change(select, "op-3")`. Nobody is told where nothing changes.
+   * Change the state: `store.change(select, "op-3")`. Nobody is told where nothing changes. A listener may ask for
+   * further changes: all hear of them after the one they are told of.
    *
    * @template {unknown[]} A
    * @param {(state: State, ...rest: A) => State} how  a pure function
@@ -58,7 +61,10 @@ export class Store {
     const next = how(before, ...rest);
     if (next === before || sameState(next, before)) return;
     this.state = next;
-    for (const listener of this.listeners) listener(next, before);
+    this.news.push([next, before]);
+    if (this.news.length > 1) return; // whoever is telling now goes on to this one
+    for (const [state, old] of this.news) for (const listener of this.listeners) listener(state, old);
+    this.news = [];
   }
 
   /**
@@ -108,6 +114,17 @@ export function hover(state, hovered) {
 export function turn(state, call) {
   const { turned } = state;
   return { ...state, turned: turned.includes(call) ? turned.filter((c) => c !== call) : [...turned, call] };
+}
+
+/**
+ * `turn` for several module calls at once.
+ *
+ * @param {State} state
+ * @param {number[]} calls
+ * @returns {State}
+ */
+export function turnAll(state, calls) {
+  return calls.reduce(turn, state);
 }
 
 /**
