@@ -218,13 +218,15 @@ def test_a_sum_written_in_place_is_changed_in_place() -> None:
 def test_a_sum_written_through_a_view() -> None:
     def forward(layers: nn.ModuleDict, x: Tensor) -> Tensor:
         out = layers["f"](x)
-        out[:, :4] += x[:, :4]
+        left, right = out[:, :4], out[:, 4:]
+        left *= 2  # so that the sum below is also a new version of this
+        right += x[:, 4:]
         return out
 
     model, x = net(forward, f=two_linears()), rows()[0]
-    branch = model.layers["f"](x)
+    branch = model.layers["f"](x) * torch.tensor([2.0] * 4 + [1.0] * 4)
     with resight.edit(model, only(model, x).without_branch()):
-        assert torch.equal(model(x), torch.cat([x[:, :4], branch[:, 4:]], 1))
+        assert torch.equal(model(x), torch.cat([branch[:, :4], x[:, 4:]], 1))
     with resight.edit(model, only(model, x).without_shortcut()):
         assert torch.equal(model(x), branch)
 
