@@ -10,6 +10,7 @@ from matplotlib import figure
 
 from ..errors import UserError
 from ..files import check_writable, write_files
+from .style import styled
 
 DPI = 100
 """Pixels to an inch on a screen."""
@@ -35,8 +36,6 @@ class Figure(figure.Figure):
 
 def rendered(drawn: figure.Figure, suffix: str, dpi: float = PRINTED_DPI) -> bytes:
     """A figure as the bytes of a file; the same figure gives the same bytes."""
-    from .style import styled
-
     buffer = BytesIO()
     styled(drawn.savefig)(buffer, format=suffix[1:], dpi=dpi, metadata=FORMATS[suffix], facecolor=drawn.get_facecolor())
     return buffer.getvalue()

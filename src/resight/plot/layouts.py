@@ -56,14 +56,11 @@ def read(value: np.ndarray, layout: str, item: int) -> Reading:
 
 def guessed(shape: tuple[int, ...]) -> str:
     """The layout a shape most likely has; three dimensions are maps if the last two are equal, else tokens."""
-    sizes = shape
-    if len(sizes) >= 4 and all(size == 1 for size in sizes[2:]):
-        return "maps"
-    match len(sizes):
+    match len(shape):
         case 1 | 2:
             return "vector"
         case 3:
-            return "maps" if sizes[1] == sizes[2] else "tokens"
+            return "maps" if shape[1] == shape[2] else "tokens"
         case 4:
             return "maps"
         case 5:

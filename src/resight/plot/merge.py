@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import text
 from ..errors import UserError
+from ..graph import Ref
 from ..skips import Skip, as_sum, operands
 from ..traces import Trace
 from .depth import skip_names
@@ -58,8 +59,7 @@ def merge(
     Raises:
         UserError: no such skip, its values were not kept, or the two do not fit.
     """
-    found = _the_skip(met, skip) if isinstance(met, Trace) else None
-    name, note, parts = _from_trace(met, found) if isinstance(met, Trace) and found else ("", "", _pair(met))
+    name, note, parts = _from_trace(met, _the_skip(met, skip)) if isinstance(met, Trace) else ("", "", _pair(met))
     read_parts = [read(part, layout, item) for part in parts]
     chosen, which, tiles = _tiles(read_parts, channels, count)
     shown = np.concatenate([tile.ravel() for triple in tiles for tile in triple])
@@ -74,37 +74,41 @@ def merge(
     return sheet.done()
 
 
-def _the_skip(trace: Trace, skip: Skip | int | None) -> Skip:
-    if isinstance(skip, int) and -len(trace.skips) <= skip < len(trace.skips):
-        return trace.skips[skip]
-    if isinstance(skip, Skip) and skip in trace.skips:
-        return trace.skips[trace.skips.index(skip)]
+def _the_skip(trace: Trace, skip: Skip | int | None) -> int:
+    """The number of a skip; one of another trace of the same network is told by its merge and source."""
+    if isinstance(skip, Skip):
+        alike = [i for i, own in enumerate(trace.skips) if (own.merge, own.source) == (skip.merge, skip.source)]
+        if alike:
+            return alike[0]
+    elif skip is not None and -len(trace.skips) <= skip < len(trace.skips):
+        return range(len(trace.skips))[skip]
     asked = "no skip was given" if skip is None else f"the trace has no skip {skip if isinstance(skip, int) else ''}"
     hint = f"give a number from 0 to {len(trace.skips) - 1}" if trace.skips else "it has none"
     raise UserError(asked.rstrip(), hint=hint)
 
 
-def _from_trace(trace: Trace, skip: Skip) -> tuple[str, str, list[np.ndarray]]:
+def _from_trace(trace: Trace, number: int) -> tuple[str, str, list[np.ndarray]]:
     """Title, note and values of a skip whose operands were kept."""
-    kept = trace.recording.kept if trace.recording else {}
-    summed = as_sum(trace.graph, skip)
-    met = operands(trace.graph, skip)
-    terms = [(term.ref, term.factor) for term in (summed.shortcut, *summed.branch)] if summed else []
-    terms = terms or [(ref, 1.0) for ref in (met.shortcut, *met.branch)]
+    skip, kept = trace.skips[number], trace.recording.kept if trace.recording else {}
+    terms = _terms(trace, skip)
     if any(kept.get(ref) is None for ref, _ in terms):
-        raise _not_kept(trace, skip)
+        hint = f"resight.record(model, x, keep=trace.skips[{number}]) keeps them"
+        raise UserError(f"the values that meet at skip {number} were not kept", hint=hint)
     values = [array_of(kept[ref]) * factor if factor != 1 else array_of(kept[ref]) for ref, factor in terms]
     branch = sum(values[2:], values[1])
-    name = skip_names(trace.graph, trace.skips)[trace.skips.index(skip)]
-    numbers = (("gain", skip.gain), ("cosine", skip.cosine))
-    note = ", ".join(f"{word} {text.number(number)}" for word, number in numbers if number is not None)
-    return name, f"{skip.name} skip" + f", {note}" * bool(note), _with_sum(values[0], branch, skip.combine == "add")
+    measured = [("gain", skip.gain), ("cosine", skip.cosine)]
+    said = [f"{skip.name} skip", *(f"{word} {text.number(size)}" for word, size in measured if size is not None)]
+    name = skip_names(trace.graph, trace.skips)[number]
+    return name, ", ".join(said), _with_sum(values[0], branch, skip.combine == "add")
 
 
-def _not_kept(trace: Trace, skip: Skip) -> UserError:
-    number = trace.skips.index(skip)
-    hint = f"resight.record(model, x, keep=trace.skips[{number}]) keeps them"
-    return UserError(f"the values that meet at skip {number} were not kept", hint=hint)
+def _terms(trace: Trace, skip: Skip) -> list[tuple[Ref, float]]:
+    """What meets at a merge, the shortcut first, and the factors the merge gives it."""
+    summed = as_sum(trace.graph, skip)
+    if summed:
+        return [(term.ref, term.factor) for term in (summed.shortcut, *summed.branch)]
+    met = operands(trace.graph, skip)
+    return [(ref, 1.0) for ref in (met.shortcut, *met.branch)]
 
 
 def _pair(met: Any) -> list[np.ndarray]:
