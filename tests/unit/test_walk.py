@@ -216,10 +216,25 @@ def test_every_skip_is_drawn_in_its_colour_and_every_histogram_is_there() -> Non
     trace = recorded(chain(3))
     items = sheet(listing(trace), theme="dark").display["items"]
     colours = palette("dark")
-    assert sum(item["t"] == "path" and item.get("stroke") == colours["skips"]["identity"] for item in items) == 3
+    lines = [item for item in items if item["t"] == "path" and item.get("stroke") == colours["skips"]["identity"]]
+    assert sum(item["line"] == 2 for item in lines) == 3
     fill = colours["groups"]["module"]["line"]
     charts = [item for item in items if item["t"] == "path" and item.get("fill") == fill]
     assert len(charts) == len(trace.graph.ops)
+
+
+def test_signs_need_no_font_of_the_system() -> None:
+    net = Pen()
+    x = net.input(*SHAPE)
+    x = net.cat(x, net.branch(x))
+    x = net.relu(net.add(x, net.branch(x)))
+    lines = listing(traced(net.done(net.op("sub", x, net.branch(x)))))
+    signs = {line.title[0] for line in lines.lines if line.look}
+    assert signs == {"⧺", "⊕", "⊖"}
+    for depth in (None, 1):
+        items = sheet(listing(residual(), depth)).display["items"]
+        assert fonts.uncovered(item["text"] for item in items if item["t"] == "text") == []
+    assert fonts.uncovered(item["text"] for item in sheet(lines).display["items"] if item["t"] == "text") == []
 
 
 @pytest.mark.filterwarnings("ignore:no font on this machine")

@@ -127,7 +127,7 @@ def _lines(trace: Trace, rows: list[Walked]) -> Iterator[Line]:
         around = open_calls
         look = looks.get(row.step.op, "") if row.skips else ""
         op = row.op if is_module else ""
-        yield Line(_title(graph, row, is_module), len(open_calls), row, text.one_line(op), look)
+        yield Line(_title(graph, row, is_module, look), len(open_calls), row, text.one_line(op), look)
 
 
 def _standing_for_modules(graph: Graph, rows: list[Walked]) -> set[int]:
@@ -137,14 +137,14 @@ def _standing_for_modules(graph: Graph, rows: list[Walked]) -> set[int]:
     return {op for op, call in ops.items() if call and inside[call] == 1}
 
 
-def _title(graph: Graph, row: Walked, is_module: bool) -> str:
+def _title(graph: Graph, row: Walked, is_module: bool, look: str) -> str:
     """What a step is called where its modules stand above it."""
     step = row.step
     if step.is_closed:
         inside = f"  ↷ {row.skips}" if row.skips else ""
         return f"{text.one_line(graph.call_title(graph.calls[step.call]))}{inside}"
     op = graph.ops[step.op]
-    sign = SIGNS.get(op.name, SIGNS["add"]) if row.skips else ""
+    sign = SIGNS.get(op.name, SIGNS["concat" if look == "concat" else "add"]) if look else ""
     name = graph.call_title(graph.calls[step.call]) if is_module else op.name
     if op.name == "input" and op.attributes["name"] != "input":
         name = f"input {op.attributes['name']}"

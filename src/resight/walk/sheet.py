@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from .. import fonts, text
 from ..colours import DASHES, Palette, palette
@@ -12,6 +13,7 @@ from ..picture.display import Display, Item
 from ..table import TO_THE_LEFT
 from .histograms import bars, zero_line
 from .listing import Line, Listing
+from .signs import SIGNS, WIDTH, sign_path
 from .words import HISTOGRAM_HEAD, footer, heading
 
 ROW, HEAD, PAD = 20, 26, 24
@@ -139,7 +141,8 @@ class _Paper:
             colour = self.colours["alarm"] if line.is_alarming else self.colours["ink"]
             weight = 400 if line.walked and not line.look else 600
             title = self.colours["skips"][line.look] if line.look and not line.is_alarming else colour
-            yield _text(self.left + INDENT * line.depth, baseline, self.titles[i], title, weight=weight)
+            x = self.left + INDENT * line.depth
+            yield from _title(x, baseline, self.titles[i], title, weight)
             yield from self._chart(line, self.top + ROW * i + (ROW - CHART_HEIGHT) // 2)
             for column, words, place in zip(self.listing.columns, self.cells[i], self.places):
                 if words:
@@ -181,6 +184,18 @@ def _text(
 
 def _wide(words: str, weight: int = 400) -> float:
     return fonts.width(words, SIZE, weight)
+
+
+def _title(x: float, baseline: int, words: str, fill: str, weight: int) -> Iterator[Item]:
+    """A title whose signs are drawn, not set."""
+    for is_sign, chars in groupby(words, SIGNS.__contains__):
+        part = "".join(chars)
+        bare = part.lstrip()
+        if is_sign:
+            yield {"t": "path", "d": sign_path(part[0], x, baseline), "stroke": fill, "line": 1.2}
+        elif bare:
+            yield _text(x + _wide(part[: len(part) - len(bare)], weight), baseline, bare, fill, weight=weight)
+        x += WIDTH * len(part) if is_sign else _wide(part, weight)
 
 
 def _shortened(title: str, room: float = WIDEST_TITLE, size: int = SIZE) -> str:
