@@ -17,6 +17,9 @@ from .types import Recording, Thumbnail
 
 DAMAGED = "save it again from the model"
 
+PAIRS = ".real-imag"
+"""What the name of a complex128 tensor ends with."""
+
 
 def statistics_to_plain(statistics: Statistics) -> dict[str, Any]:
     """Columns by name, histograms without empty ends, non-finite numbers as words."""
@@ -78,7 +81,8 @@ def kept_to_bytes(kept: Mapping[Ref, Any]) -> bytes:
     """Kept tensors as a safetensors file, each named by the op and slot that made it."""
     from safetensors.numpy import save
 
-    return bytes(save({_key(ref): _storable(tensor) for ref, tensor in kept.items()}))
+    arrays = {ref: np.ascontiguousarray(array(tensor)).reshape(tensor.shape) for ref, tensor in kept.items()}
+    return bytes(save(dict(_stored(ref, values) for ref, values in arrays.items())))
 
 
 def kept_from_file(path: Path, kept: Iterable[Ref]) -> dict[Ref, np.ndarray]:
@@ -88,7 +92,7 @@ def kept_from_file(path: Path, kept: Iterable[Ref]) -> dict[Ref, np.ndarray]:
 
     try:
         found = load_file(path)
-        return {ref: found[_key(ref)] for ref in kept}
+        return {ref: _opened(found, ref) for ref in kept}
     except OSError as error:
         reason = error.strerror or "there is no such file"
         raise UserError(
@@ -108,8 +112,16 @@ def array(tensor: Any) -> np.ndarray:
     return np.asarray((tensor.float() if is_unknown else tensor).resolve_conj().resolve_neg().numpy())
 
 
-def _storable(tensor: Any) -> np.ndarray:
-    return np.ascontiguousarray(array(tensor)).reshape(tuple(tensor.shape))
+def _stored(ref: Ref, values: np.ndarray) -> tuple[str, np.ndarray]:
+    """Name and array for a file; safetensors has no complex128, so pairs of float64 stand for it."""
+    if values.dtype != np.complex128:
+        return _key(ref), values
+    return _key(ref) + PAIRS, np.stack([values.real, values.imag], -1)
+
+
+def _opened(found: Mapping[str, np.ndarray], ref: Ref) -> np.ndarray:
+    pairs = found.get(_key(ref) + PAIRS)
+    return found[_key(ref)] if pairs is None else np.ascontiguousarray(pairs).view(np.complex128)[..., 0]
 
 
 def _key(ref: Ref) -> str:
