@@ -31,27 +31,17 @@ from resight.train.network import build, fitted_spec
 from resight.train.optimization import fill_like_xavier, optimizer_of, schedule_of
 from resight.train.page import page
 from resight.train.smoothing import smoothed
-from tiny_nets import tiny_file
 
 torch.set_num_threads(1)
 
+NORMED, BARE = "tiny_nets:normed", "tiny_nets:bare"
 FEW = Recipe("few", lr=0.1, momentum=0.9, batch_size=100, steps=30)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("train")
-
-
-@pytest.fixture(scope="module")
-def spec(folder: Path) -> str:
-    return f"{tiny_file(folder)}:normed"
-
-
-@pytest.fixture(scope="module")
-def run(folder: Path, spec: str) -> Path:
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run of 30 steps, that is 1.2 epochs."""
-    return train(spec, recipe=FEW, out=folder / "run", cpu=True).folder
+    return train(NORMED, recipe=FEW, out=tmp_path_factory.mktemp("train") / "run", cpu=True).folder
 
 
 def training_of(net: nn.Module, dataset: DataSet, recipe: Recipe, total: int, seed: int = 5) -> Training:
@@ -61,10 +51,10 @@ def training_of(net: nn.Module, dataset: DataSet, recipe: Recipe, total: int, se
     return Training(accelerator, net, optimizer, schedule_of(recipe, optimizer, total), batches, total, seed)
 
 
-def test_a_step_is_that_of_the_bare_loop(spec: str) -> None:
+def test_a_step_is_that_of_the_bare_loop() -> None:
     dataset = load("fashion-mnist-mini")
     recipe = Recipe("bare", lr=0.1, momentum=0.9, weight_decay=1e-3, batch_size=1000)
-    ours, bare = (build(spec.replace("normed", "bare"), (1, 28, 28), 10, seed=1) for _ in range(2))
+    ours, bare = (build(BARE, (1, 28, 28), 10, seed=1) for _ in range(2))
     training = training_of(ours, dataset, recipe, total=7)
     losses = [loss.item() for loss in steps(training)]
 
@@ -83,12 +73,12 @@ def test_a_step_is_that_of_the_bare_loop(spec: str) -> None:
     assert training.step == training.total == 7
 
 
-def test_chance_in_a_step_depends_on_seed_and_step_alone(spec: str) -> None:
+def test_chance_in_a_step_depends_on_seed_and_step_alone() -> None:
     dataset = load("fashion-mnist-mini")
 
     def losses(noise: int, seed: int) -> list[float]:
         torch.manual_seed(noise)
-        training = training_of(build(spec, (1, 28, 28), 10, seed=1), dataset, FEW, total=3, seed=seed)
+        training = training_of(build(NORMED, (1, 28, 28), 10, seed=1), dataset, FEW, total=3, seed=seed)
         return [loss.item() for loss in steps(training)]
 
     assert losses(noise=1, seed=5) == losses(noise=2, seed=5)
@@ -215,17 +205,17 @@ def test_a_run_leaves_its_files(run: Path) -> None:
     assert json.loads((run / "environment.json").read_text())["processes"] == 1
 
 
-def test_the_same_run_again_gives_the_same_bytes(run: Path, spec: str, tmp_path: Path) -> None:
+def test_the_same_run_again_gives_the_same_bytes(run: Path, tmp_path: Path) -> None:
     torch.manual_seed(99)
-    again = train(spec, recipe=FEW, out=tmp_path / "again", cpu=True).folder
+    again = train(NORMED, recipe=FEW, out=tmp_path / "again", cpu=True).folder
     for name in ("metrics.jsonl", "config.json", "test.json", "curves.svg", "run.html",
                  "checkpoints/step-00000030/model.safetensors"):  # fmt: skip
         assert (again / name).read_bytes() == (run / name).read_bytes(), name
 
 
-def test_training_leaves_torchs_random_state(spec: str, tmp_path: Path) -> None:
+def test_training_leaves_torchs_random_state(tmp_path: Path) -> None:
     before = torch.get_rng_state()
-    train(spec, recipe=FEW.changed({"steps": 2}), out=tmp_path / "r", cpu=True)
+    train(NORMED, recipe=FEW.changed({"steps": 2}), out=tmp_path / "r", cpu=True)
     assert torch.equal(before, torch.get_rng_state())
 
 
@@ -286,10 +276,10 @@ def test_an_evaluation_counts_by_hand() -> None:
     assert net.training
 
 
-def test_a_loss_that_is_not_finite_ends_the_run_with_a_hint(spec: str, tmp_path: Path) -> None:
+def test_a_loss_that_is_not_finite_ends_the_run_with_a_hint(tmp_path: Path) -> None:
     recipe = Recipe("wild", lr=1e30, batch_size=100, steps=10)
     with pytest.raises(UserError, match=r"the loss of step \d+ is (nan|inf); try a learning rate below 1e\+30"):
-        train(spec, recipe=recipe, out=tmp_path / "r", cpu=True)
+        train(NORMED, recipe=recipe, out=tmp_path / "r", cpu=True)
 
 
 KNOWN = History(
@@ -370,10 +360,10 @@ def test_the_terminal_shows_curves_and_the_bar() -> None:
 
 
 def test_the_command_trains_and_says_what_to_do_next(
-    spec: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    code = main(["train", spec, "--cpu", "--recipe", "d2l", "--steps", "4", "--resize", "28", "--precision", "bf16"])
+    code = main(["train", NORMED, "--cpu", "--recipe", "d2l", "--steps", "4", "--resize", "28", "--precision", "bf16"])
     out = capsys.readouterr().out.splitlines()
     assert code == 0
     assert out[0].endswith("on fashion-mnist-mini, recipe d2l with steps 4, resize 28, seed 0")
