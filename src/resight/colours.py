@@ -22,7 +22,8 @@ class Palette(TypedDict):
     `ink` for titles, `muted` for details, `alarm` for what failed or is not finite, `frames` the fills of frames by
     depth (the last for all deeper ones), `groups` by colour group of ops, `skips` by look of skips. `ramp` and `signed`
     are fills of boxes by a number, from the least to the greatest, and from below over zero to above; `ink` reads well
-    on all of them.
+    on all of them. The steps of `ramp` look alike (they are even in OKLab) and go one way in lightness, so that it
+    reads in grey and without seeing red or green.
     """
 
     background: str
@@ -71,7 +72,7 @@ PALETTES: dict[str, Palette] = {
             "gated": "#2b8a3e",
             "concat": "#0c8599",
         },
-        "ramp": ["#f4f9f4", "#d3ecdf", "#a6d8d4", "#7bbfd0", "#5fa0cc"],
+        "ramp": ["#d5f9e5", "#a5e3d8", "#72c8d3", "#52aed2", "#478ece"],
         "signed": ["#6aa5d8", "#b3d2ea", "#f4f6f8", "#f3c4a8", "#e2895a"],
     },
     "dark": {
@@ -105,7 +106,7 @@ PALETTES: dict[str, Palette] = {
             "gated": "#5fd38a",
             "concat": "#3bc9db",
         },
-        "ramp": ["#18212b", "#1c3440", "#20495a", "#245b70", "#286d88"],
+        "ramp": ["#232a37", "#283a4d", "#264d62", "#1d6074", "#027582"],
         "signed": ["#2c6ca6", "#234a6b", "#1c232d", "#5f3a28", "#a4542c"],
     },
 }

@@ -76,11 +76,11 @@ export const THEMES = {
       "concat": "#0c8599"
     },
     "ramp": [
-      "#f4f9f4",
-      "#d3ecdf",
-      "#a6d8d4",
-      "#7bbfd0",
-      "#5fa0cc"
+      "#d5f9e5",
+      "#a5e3d8",
+      "#72c8d3",
+      "#52aed2",
+      "#478ece"
     ],
     "signed": [
       "#6aa5d8",
@@ -160,11 +160,11 @@ export const THEMES = {
       "concat": "#3bc9db"
     },
     "ramp": [
-      "#18212b",
-      "#1c3440",
-      "#20495a",
-      "#245b70",
-      "#286d88"
+      "#232a37",
+      "#283a4d",
+      "#264d62",
+      "#1d6074",
+      "#027582"
     ],
     "signed": [
       "#2c6ca6",
