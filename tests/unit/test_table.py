@@ -212,3 +212,15 @@ def test_a_step_that_raised_has_no_numbers() -> None:
         trace = resight.trace(nn.Sequential(nn.Linear(4, 3), nn.Linear(4, 3)), randn(2, 4))
     last = list(trace.table())[-1]
     assert (last["op"], last["shape"], last["slot"]) == ("linear", None, None)
+
+
+def test_a_value_without_elements_has_no_moments() -> None:
+    import torch
+
+    class Nothing(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.relu(x[:0])
+
+    row = list(resight.record(Nothing(), torch.ones(2, 3)).table())[-1]
+    assert (row["shape"], row["count"], row["nonfinite"]) == ((0, 3), 0, 0)
+    assert row["mean"] is row["max"] is row["zeros"] is None

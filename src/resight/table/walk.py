@@ -112,7 +112,16 @@ def _recorded(recording: Recording | None) -> list[str]:
 
 
 def _of_summary(field: str) -> Reader:
-    return lambda row: None if row.summary is None else getattr(row.summary, field)
+    """A field of the value's numbers; None for the moments of a value without elements."""
+
+    def read(row: Walked) -> Cell:
+        summary = row.summary
+        if summary is None or (not summary.count and field not in ("count", "nonfinite", "sampled")):
+            return None
+        cell: Cell = getattr(summary, field)
+        return cell
+
+    return read
 
 
 def _of_gradient(field: str) -> Reader:
