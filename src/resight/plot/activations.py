@@ -45,9 +45,9 @@ def activations(
     """Histograms of all recorded values, first op on top, with mean, standard deviation and share of zeros.
 
     Up to 40 are ridges, more a heat map. `only` selects by name: one pattern or several, `"*.conv?"`,
-    `["layer1.*", "layer2.*"]`. Values are on an asinh scale, linear around zero and logarithmic beyond, and heights
-    and colours are densities on that scale, each row up to its own largest. Exact zeros are left out of them and shown
-    by their share. The outermost thousandth of a row on either side may lie beyond the edge.
+    `["layer1.*", "layer2.*"]`. Values are on an asinh scale, linear around zero and logarithmic beyond; heights and
+    colours are densities (elements per unit of value), each row up to its own largest. Exact zeros are left out of them
+    and shown by their share. The outermost thousandth of a row on either side may lie beyond the edge.
 
     Raises:
         UserError: nothing was recorded, or nothing has such a name.

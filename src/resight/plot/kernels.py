@@ -15,6 +15,9 @@ from .style import colour_map, styled
 from .tensors import array_of
 from .tiles import grid, numbered, shown_words
 
+COMFORTABLE = 0.9
+"""Width in inches of a kernel, which has few pixels, at the usual width of a figure."""
+
 
 @styled
 def kernels(
@@ -51,7 +54,8 @@ def kernels(
     sheet = Sheet(width, theme, title, (*head, scale_words(whole, scale), zero, whole.alarm))
     spans = [span.around_zero for span in ranges(shown, scale)]
     cmap = colour_map("diverging", sheet.colours)
-    boxes = grid(sheet, numbered(range(len(shown))), values.shape[2] / values.shape[3], columns)
+    aspect = values.shape[2] / values.shape[3]
+    boxes = grid(sheet, numbered(range(len(shown))), aspect, columns, comfortable=COMFORTABLE)
     for box, one, span in zip(boxes, shown, spans):
         if coloured:
             sheet.image(box, np.moveaxis(np.clip(np.nan_to_num(span.norm()(one).data), 0, 1), 0, -1))

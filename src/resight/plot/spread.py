@@ -65,16 +65,17 @@ def spread_of(summaries: Sequence[Summary]) -> Spread:
 
 def _inner(summary: Summary) -> tuple[float, float]:
     """The values between which all but the outermost lie."""
-    places, below = _cumulated(summary)
-    low, high = np.interp([OUTSIDE, 1 - OUTSIDE], below, places)
+    borders, below = _cumulated(summary)
+    low, high = np.interp([OUTSIDE, 1 - OUTSIDE], below, borders)
     return max(float(low), summary.min), min(float(high), summary.max)
 
 
 def _density(summary: Summary, values: np.ndarray) -> np.ndarray:
-    places, below = _cumulated(summary)
-    share = np.diff(np.interp(values, places, below))
-    most = share.max()
-    return np.asarray(share / most) if most > 0 else share
+    """Share of elements per unit of value in each cell, not per length of axis: a single wide bin comes out flat."""
+    borders, below = _cumulated(summary)
+    density = np.diff(np.interp(values, borders, below)) / np.diff(values)
+    most = density.max()
+    return np.asarray(density / most) if most > 0 else density
 
 
 def _cumulated(summary: Summary) -> tuple[np.ndarray, np.ndarray]:
