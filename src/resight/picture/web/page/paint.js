@@ -158,7 +158,7 @@ export function paintArcs(sheet, arcs) {
  * @param {Seen} seen
  * @param {Pieces} pieces
  */
-function paintFar(sheet, { frames, boxes, strands, arcs }, pieces) {
+export function paintFar(sheet, { frames, boxes, strands, arcs }, pieces) {
   const { theme } = pieces;
   const framed = (/** @type {Spot} */ { depth }) => ({ fill: theme.frames[Math.min(depth, theme.frames.length - 1)], line: theme.frameLine });
   paintFarBoxes(sheet, frames, pieces, framed);

@@ -1,0 +1,107 @@
+/**
+ * All of the picture in a corner, with the part that the window shows; a press goes there.
+ *
+ * @import {Camera} from "./state.js"
+ * @import {Size} from "./camera.js"
+ * @import {Page} from "./page.js"
+ * @import {Picture} from "./folding.js"
+ */
+import { seenBy, toPicture } from "./camera.js";
+import { clear, paintFar } from "./paint.js";
+import { findSeen } from "./seen.js";
+
+/** Most room it takes, in window pixels, and the least share of the picture's length that must be out of sight for it to be shown. */
+const MOST = { width: 150, height: 190 };
+const HIDDEN = 0.98;
+
+/**
+ * @param {Page} page
+ */
+export function showMinimap(page) {
+  const { map, document } = page;
+  const part = page.part("minimap");
+  const canvas = document.createElement("canvas");
+  canvas.setAttribute("aria-hidden", "true");
+  part.append(canvas);
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const picture = document.createElement("canvas"); // repainted only when the picture itself changes
+  /** @type {unknown} */
+  let painted = null;
+  const layOut = () => placeOf(map.picture, map.size);
+
+  map.addOverlay(({ camera, size, ratio }) => {
+    const { camera: whole, size: small } = layOut();
+    const seen = seenBy(camera, size);
+    const { bounds } = map.picture;
+    part.hidden = seen.width >= bounds.width * HIDDEN && seen.height >= bounds.height * HIDDEN;
+    if (part.hidden) return;
+    if (painted !== map.pieces || picture.height !== Math.round(small.height * ratio)) {
+      resize(canvas, small, ratio);
+      resize(picture, small, ratio);
+      const sheet = { context: /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d")), camera: whole, size: small, ratio };
+      clear(sheet, map.pieces.theme.background);
+      paintFar(sheet, findSeen(map.picture, map.pieces, bounds, whole.zoom), map.pieces);
+      painted = map.pieces;
+    }
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.drawImage(picture, 0, 0);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    frame(context, seen, whole, small, map.pieces.theme.ink);
+  });
+
+  const go = (/** @type {PointerEvent} */ event) => {
+    if (event.buttons === 0 && event.type === "pointermove") return;
+    const { camera: whole, size } = layOut();
+    map.turnTo({ ...map.camera(), ...toPicture(whole, size, event.offsetX, event.offsetY) });
+  };
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    go(event);
+  });
+  canvas.addEventListener("pointermove", go);
+}
+
+/**
+ * How large the picture is shown, and how it is looked at for that.
+ *
+ * @param {Picture} picture
+ * @param {Size} window
+ * @returns {{camera: Camera, size: Size}}
+ */
+function placeOf({ bounds }, window) {
+  const most = { width: Math.min(MOST.width, window.width / 4.5), height: Math.min(MOST.height, window.height / 4) };
+  const zoom = Math.min(most.width / bounds.width, most.height / bounds.height);
+  const size = { width: Math.max(bounds.width * zoom, 24), height: Math.max(bounds.height * zoom, 24) };
+  return { camera: { x: bounds.x + bounds.width / 2, y: bounds.y + bounds.height / 2, zoom }, size };
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Size} size
+ * @param {number} ratio
+ */
+function resize(canvas, { width, height }, ratio) {
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+}
+
+/**
+ * The outline of what the window shows, never too small to be found.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {{x: number, y: number, width: number, height: number}} seen
+ * @param {Camera} whole
+ * @param {Size} size
+ * @param {string} colour
+ */
+function frame(context, seen, whole, size, colour) {
+  const left = Math.max((seen.x - whole.x) * whole.zoom + size.width / 2, 0);
+  const top = Math.max((seen.y - whole.y) * whole.zoom + size.height / 2, 0);
+  const right = Math.min((seen.x + seen.width - whole.x) * whole.zoom + size.width / 2, size.width);
+  const bottom = Math.min((seen.y + seen.height - whole.y) * whole.zoom + size.height / 2, size.height);
+  context.strokeStyle = colour;
+  context.lineWidth = 1.5;
+  context.strokeRect(left + 1, top + 1, Math.max(right - left - 2, 4), Math.max(bottom - top - 2, 4));
+}
