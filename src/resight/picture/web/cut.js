@@ -36,17 +36,19 @@ import { lookOfEdge } from "./link.js";
 
 /**
  * @typedef {object} Cuts
- * @property {Level[]} levels        open boxes, inner ones after outer ones; the first is the whole picture
- * @property {number[]} parents      per node: the open box around it, -1 for none
+ * @property {Level[]} levels   open boxes, inner ones after outer ones; the first is the whole picture
+ * @property {Nesting} nesting
  */
 
 /** Collects the segments of one level while edges are cut. Ports are held as `~port` until all are known. */
 class Cutting {
-  /** @param {number} node */
-  constructor(node) {
+  /**
+   * @param {number} node
+   * @param {number[]} kids
+   */
+  constructor(node, kids) {
     this.node = node;
-    /** @type {number[]} */
-    this.kids = [];
+    this.kids = kids;
     /** @type {Map<number, number>} */
     this.ins = new Map();
     /** @type {Map<number, number>} */
@@ -136,55 +138,110 @@ function listAt(lists, place, s) {
 export function cutEdges({ nodes, edges }) {
   const index = new Map(nodes.map((node, i) => [node.id, i]));
   const at = (/** @type {string} */ id) => /** @type {number} */ (index.get(id));
-  const cuttings = [new Cutting(-1)];
-  const levelOf = new Map([[-1, 0]]);
-  const parent = nodes.map((node) => (node.parent === "" ? -1 : at(node.parent)));
-  const depth = nodes.map(() => 0);
-  const place = nodes.map((node, i) => {
-    if (node.open) levelOf.set(i, cuttings.push(new Cutting(i)) - 1);
-    if (parent[i] >= 0) depth[i] = depth[parent[i]] + 1;
-    return cuttingOf(parent[i]).kids.push(i) - 1;
-  });
-  /** @param {number} node */
-  function cuttingOf(node) {
-    return cuttings[/** @type {number} */ (levelOf.get(node))];
-  }
+  const nesting = newNesting();
+  nodes.forEach((node, i) => nest(nesting, i, node.parent === "" ? -1 : at(node.parent), node.open));
   const ends = edges.map((edge) => [at(edge.from), at(edge.to)]);
-  const alone = countEntering(ends, parent, depth);
-  edges.forEach((edge, e) => {
+  const cuttings = cutAll(nodes, nesting, edges, ends, edges.keys(), [...nesting.kids.keys()]);
+  return { levels: [...cuttings.values()].map((cutting) => cutting.level()), nesting };
+}
+
+/**
+ * How boxes lie in one another.
+ *
+ * @typedef {object} Nesting
+ * @property {number[]} parents  per node: the open box around it, -1 for none
+ * @property {number[]} depths   per node: how many are around it
+ * @property {number[]} places   per node: its position among the children of the box around it
+ * @property {Map<number, number[]>} kids  per open box, outer ones first, and -1: its children
+ */
+
+/** @returns {Nesting} */
+function newNesting() {
+  return { parents: [], depths: [], places: [], kids: new Map([[-1, []]]) };
+}
+
+/**
+ * Enter a node, as the last child of the box around it.
+ *
+ * @param {Nesting} nesting
+ * @param {number} node
+ * @param {number} parent
+ * @param {boolean} isOpen
+ */
+export function nest({ parents, depths, places, kids }, node, parent, isOpen) {
+  parents[node] = parent;
+  depths[node] = parent < 0 ? 0 : depths[parent] + 1;
+  const siblings = /** @type {number[]} */ (kids.get(parent));
+  places[node] = siblings.push(node) - 1;
+  if (isOpen) kids.set(node, []);
+}
+
+/**
+ * Cut edges into the levels they pass. A level is right where all edges that pass it are among those cut.
+ *
+ * @param {Folded["nodes"]} nodes
+ * @param {Nesting} nesting
+ * @param {Folded["edges"]} edges
+ * @param {number[][]} ends   per edge
+ * @param {Iterable<number>} which  edges to cut, in their order
+ * @param {number[]} levels   open boxes, -1 for the whole picture; others that edges pass follow
+ * @returns {Map<number, Cutting>}  by open box
+ */
+export function cutAll(nodes, { parents, depths, places, kids }, edges, ends, which, levels) {
+  const cut = [...which];
+  const cuttings = new Map(levels.map((node) => [node, new Cutting(node, /** @type {number[]} */ (kids.get(node)))]));
+  const cuttingOf = (/** @type {number} */ node) => {
+    const known = cuttings.get(node);
+    if (known !== undefined) return known;
+    const fresh = new Cutting(node, /** @type {number[]} */ (kids.get(node)));
+    cuttings.set(node, fresh);
+    return fresh;
+  };
+  const alone = countEntering(cut.map((e) => ends[e]), parents, depths);
+  for (const e of cut) {
     const [from, to] = ends[e];
-    const look = lookOfEdge(edge);
+    const look = lookOfEdge(edges[e]);
     let [a, outPort, b, inPort] = [from, -1, to, -1];
-    while (parent[a] !== parent[b]) {
-      if (depth[a] >= depth[b]) {
-        const cutting = cuttingOf(parent[a]);
+    while (parents[a] !== parents[b]) {
+      if (depths[a] >= depths[b]) {
+        const cutting = cuttingOf(parents[a]);
         const port = cutting.port(cutting.outs, from);
-        cutting.join(place[a], outPort, ~port, -1, e, look);
-        [a, outPort] = [parent[a], port];
+        cutting.join(places[a], outPort, ~port, -1, e, look);
+        [a, outPort] = [parents[a], port];
       } else {
-        const cutting = cuttingOf(parent[b]);
+        const cutting = cuttingOf(parents[b]);
         const isBundled = look !== "" || nodes[to].merge === "concat";
-        const shared = isBundled && alone.get(parent[b] * nodes.length + from) === 1;
-        const port = cutting.port(cutting.ins, shared ? bundleKey(nodes.length, to, look) : from);
-        cutting.join(~port, -1, place[b], inPort, e, look);
-        [b, inPort] = [parent[b], port];
+        const shared = isBundled && alone.get(pairOf(parents[b], from)) === 1;
+        const port = cutting.port(cutting.ins, shared ? bundleKey(to, look) : from);
+        cutting.join(~port, -1, places[b], inPort, e, look);
+        [b, inPort] = [parents[b], port];
       }
     }
-    cuttingOf(parent[a]).join(place[a], outPort, place[b], inPort, e, look);
-  });
-  return { levels: cuttings.map((cutting) => cutting.level()), parents: parent };
+    cuttingOf(parents[a]).join(places[a], outPort, places[b], inPort, e, look);
+  }
+  return cuttings;
+}
+
+/** More than a picture has boxes. */
+export const MANY_NODES = 2 ** 24;
+
+/**
+ * @param {number} a
+ * @param {number} b
+ */
+export function pairOf(a, b) {
+  return a * MANY_NODES + b;
 }
 
 /**
  * Shortcuts of one look that run to one box and nowhere else share a port, and so does whatever a concat
  * joins: dense blocks stay legible.
  *
- * @param {number} nodes
  * @param {number} to
  * @param {string} look
  */
-function bundleKey(nodes, to, look) {
-  return nodes * (1 + LOOKS.indexOf(look)) + to;
+function bundleKey(to, look) {
+  return pairOf(2 + LOOKS.indexOf(look), to);
 }
 
 /**
@@ -203,7 +260,7 @@ function countEntering(ends, parent, depth) {
       if (depth[a] >= depth[b]) a = parent[a];
       else {
         b = parent[b];
-        const key = b * parent.length + from;
+        const key = pairOf(b, from);
         counts.set(key, (counts.get(key) ?? 0) + 1);
       }
     }

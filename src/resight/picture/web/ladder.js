@@ -123,9 +123,9 @@ class Layout {
     this.keepPlans = keepPlans;
     this.nodes = folded.nodes;
     this.isDown = isDown;
-    const { levels, parents } = cutEdges(folded);
+    const { levels, nesting } = cutEdges(folded);
     this.levels = levels;
-    this.parents = parents;
+    this.nesting = nesting;
     this.weights = weighNodes(levels, folded.nodes);
     /** @type {Map<number, Box>} Open boxes by node, in one column each. */
     this.placed = new Map();
@@ -181,7 +181,7 @@ class Layout {
   around(nodes) {
     const found = new Set([-1]);
     for (const start of nodes) {
-      for (let node = start; !found.has(node); node = this.parents[node]) found.add(node);
+      for (let node = start; !found.has(node); node = this.nesting.parents[node]) found.add(node);
     }
     return found;
   }

@@ -150,10 +150,27 @@ function addLeaving({ ops, calls, outputs }, tree, { nodes, leaves }) {
  * @param {Drawing} drawing
  * @param {boolean} framed
  */
-function addContents(payload, tree, { open, single, runs }, drawing, framed) {
-  const { nodes, nodeOf, boxOf, closedIn } = drawing;
+function addContents(payload, tree, opening, drawing, framed) {
+  const { root } = tree;
+  const isBare = opening.open[root] && onlyOp(tree, root) < 0 && !framed;
+  if (isBare) for (const child of drawn(tree, opening.runs, root)) addItem(payload, tree, opening, drawing, child, "");
+  else addItem(payload, tree, opening, drawing, ~root, "");
+  closeWithin(payload, drawing, 0, payload.calls.length);
+}
+
+/**
+ * The boxes of an op or a call, and of all that is seen in it, at the end of the drawing's nodes.
+ *
+ * @param {Payload} payload
+ * @param {Tree} tree
+ * @param {Opening} opening
+ * @param {Drawing} drawing
+ * @param {Item} first
+ * @param {string} around  id of the box it lies in
+ */
+export function addItem(payload, tree, { open, single, runs }, { nodes, nodeOf, boxOf, closedIn }, first, around) {
   /** @type {[Item, string][]} */
-  const waiting = [[~tree.root, ""]];
+  const waiting = [[first, around]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [item, parent] = next;
     const id = nodes.length;
@@ -165,23 +182,28 @@ function addContents(payload, tree, { open, single, runs }, drawing, framed) {
     }
     const call = ~item;
     const isOpen = open[call] && onlyOp(tree, call) < 0;
-    const unframed = isOpen && call === tree.root && !framed;
-    if (!unframed) {
-      boxOf[call] = id;
-      const layer = isOpen || !single[call] ? -1 : layerOf(payload, tree, call);
-      nodes.push(callNode(payload, tree, call, runs.members[call], parent, isOpen, layer));
-    }
+    const layer = isOpen || !single[call] ? -1 : layerOf(payload, tree, call);
+    boxOf[call] = id;
+    nodes.push(callNode(payload, tree, call, runs.members[call], parent, isOpen, layer));
     if (isOpen) {
-      const inner = unframed ? "" : nodes[id].id;
-      for (const child of drawn(tree, runs, call).reverse()) waiting.push([child, inner]);
+      for (const child of drawn(tree, runs, call).reverse()) waiting.push([child, nodes[id].id]);
     } else {
       closedIn[call] = id;
       for (let i = tree.first[call]; i >= 0 && i <= tree.last[call]; i++) if (tree.shown[i] && nodeOf[i] < 0) nodeOf[i] = id;
     }
   }
-  payload.calls.forEach((call, c) => {
-    if (closedIn[c] < 0 && call.parent >= 0) closedIn[c] = closedIn[call.parent];
-  });
+}
+
+/**
+ * Calls inside of closed ones are closed in the same box.
+ *
+ * @param {Payload} payload
+ * @param {Drawing} drawing
+ * @param {number} first  of the calls to look at
+ * @param {number} end    behind the last of them
+ */
+export function closeWithin({ calls }, { closedIn }, first, end) {
+  for (let c = first; c < end; c++) if (closedIn[c] < 0 && calls[c].parent >= 0) closedIn[c] = closedIn[calls[c].parent];
 }
 
 /**
