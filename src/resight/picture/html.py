@@ -114,6 +114,7 @@ def _themes(theme: str) -> Iterator[str]:
             "background": colours["background"], "ink": colours["ink"], "muted": colours["muted"],
             "alarm": colours["alarm"], "line": colours["frameLine"], "soft": colours["frames"][0],
             "raised": colours["frames"][1], "focus": colours["groups"]["linear"]["line"],
+            "accent": colours["groups"]["module"]["line"],
         }  # fmt: skip
         named |= {f"skip-{look}": colour for look, colour in colours["skips"].items()}
         words = " ".join(f"--{key}: {value};" for key, value in named.items())

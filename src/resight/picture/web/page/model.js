@@ -36,6 +36,8 @@ export class Model {
     payload.calls.forEach(({ parent }, c) => {
       if (parent >= 0) this.childrenOf[parent].push(c);
     });
+    /** Per call: its first and last op, -1 without any. @type {[number, number][]} */
+    this.spans = spansOf(payload);
     /** Per op that closes one: the skip. @type {Map<number, number>} */
     this.skipAt = new Map(payload.skips.map((skip, s) => [skip.merge, s]));
   }
@@ -50,6 +52,15 @@ export class Model {
     const { ops, calls, skips, outputs } = this.payload;
     const most = { op: ops, call: calls, skip: skips, out: outputs, in: ops, leave: ops, "": [] }[kind];
     return number < most.length && number >= 0;
+  }
+
+  /**
+   * The first and last op of a call; -1 without any.
+   *
+   * @param {number} call
+   */
+  spanOf(call) {
+    return this.spans[call];
   }
 
   /**
@@ -74,4 +85,16 @@ export class Model {
     const runs = branch.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
     return [source[0], ...shortcut, ...runs, merge];
   }
+}
+
+/**
+ * @param {Payload} payload
+ * @returns {[number, number][]}
+ */
+function spansOf({ ops, calls }) {
+  const spans = calls.map(() => /** @type {[number, number]} */ ([-1, -1]));
+  ops.forEach(({ call }, i) => {
+    for (let c = call; c >= 0; c = calls[c].parent) spans[c] = [spans[c][0] < 0 ? i : spans[c][0], i];
+  });
+  return spans;
 }

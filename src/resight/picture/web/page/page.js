@@ -9,9 +9,11 @@ import { fromHash, toHash } from "./hash.js";
 import { showHighlights } from "./highlight.js";
 import { followKeys } from "./keys.js";
 import { MapView } from "./map.js";
+import { showMinimap } from "./minimap.js";
 import { Model } from "./model.js";
 import { followPointer } from "./pointer.js";
 import { become, Store } from "./state.js";
+import { AROUND } from "./views.js";
 
 /** The address is written when the state has been still so long, in milliseconds. */
 const STILL = 300;
@@ -52,7 +54,7 @@ export class Page {
 }
 
 /** What is mounted, in this order; each is given the page. @type {((page: Page) => void)[]} */
-const VIEWS = [keepAddress, keepTheme, showHighlights, followPointer, followKeys];
+const VIEWS = [keepAddress, keepTheme, showHighlights, showMinimap, followPointer, followKeys, ...AROUND];
 
 /**
  * @param {Document} document

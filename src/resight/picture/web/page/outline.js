@@ -1,0 +1,137 @@
+/**
+ * The modules as a tree that keyboard and screen reader can walk: arrows as in any tree, Enter brings a module into
+ * view, space opens or closes it on the map. What is open in the tree is open on the map.
+ *
+ * @import {Page} from "./page.js"
+ * @import {State} from "./state.js"
+ * @import {Words} from "./words_en.js"
+ */
+import { make } from "./dom.js";
+import { seenId } from "./folding.js";
+import { nameOf } from "./model.js";
+import { bringBack } from "./reveal.js";
+import { select, turn } from "./state.js";
+import { watch } from "./watch.js";
+
+/** Rows beyond this are not listed: a page with so many elements would be slow. */
+const MOST = 3000;
+
+/** @param {Page} page */
+export function mountOutline(page) {
+  new Outline(page);
+}
+
+class Outline {
+  /** @param {Page} page */
+  constructor(page) {
+    this.page = page;
+    this.part = page.part("tree");
+    /** The calls listed, in order, and their rows. @type {Map<number, HTMLElement>} */
+    this.rows = new Map();
+    this.isStale = true;
+    this.tree = make("ul", { role: "tree", onkeydown: (/** @type {KeyboardEvent} */ event) => this.press(event) });
+    this.part.append(this.tree);
+    /** @type {Words | null} */
+    this.words = null;
+    this.part.addEventListener("shown", () => this.show());
+    watch(page, ["depth", "turned"], (words) => {
+      this.isStale = true;
+      this.words = words;
+      this.show();
+    });
+    watch(page, ["selected"], (_, state) => this.follow(state));
+  }
+
+  /** List the modules anew, if that is due and can be seen. */
+  show() {
+    if (this.part.hidden || !this.isStale || this.words === null) return;
+    this.isStale = false;
+    this.part.setAttribute("aria-label", this.words.outline);
+    this.tree.setAttribute("aria-label", this.words.outline);
+    const { activeElement } = this.page.document;
+    const [focused] = [...this.rows].find(([, row]) => row === activeElement) ?? [-1];
+    this.rows.clear();
+    this.tree.replaceChildren(this.item(0, 1, this.page.folding.openAt(this.page.store.state)));
+    this.follow(this.page.store.state);
+    this.rows.get(focused)?.focus();
+  }
+
+  /**
+   * A module with those in it, as far as it is open.
+   *
+   * @param {number} call
+   * @param {number} level
+   * @param {boolean[]} open
+   * @returns {HTMLElement}
+   */
+  item(call, level, open) {
+    const { model, folding, store } = this.page;
+    const { title, cls, parameters } = model.payload.calls[call];
+    const canOpen = call === 0 || folding.canOpen(store.state, call);
+    const isOpen = call === 0 || (open[call] && canOpen);
+    const row = make(
+      "li", { role: "treeitem", tabindex: "-1", "aria-level": level, "aria-expanded": canOpen ? String(isOpen) : null, "data-call": call },
+      make(
+        "div", { class: "row", style: `--level: ${level}`, onclick: () => this.choose(call) },
+        make("i", { class: "mark", "aria-hidden": "true", onclick: (/** @type {Event} */ event) => this.turn(event, call) }, canOpen ? (isOpen ? "▾" : "▸") : ""),
+        make("b", {}, title), title === cls ? null : make("span", {}, cls), parameters === "" ? null : make("small", {}, parameters),
+      ),
+    );
+    this.rows.set(call, row);
+    if (isOpen && this.rows.size < MOST) {
+      const inside = model.childrenOf[call].map((child) => this.item(child, level + 1, open));
+      if (inside.length > 0) row.append(make("ul", { role: "group" }, ...inside));
+    }
+    return row;
+  }
+
+  /** @param {State} state */
+  follow({ selected }) {
+    const { model, map } = this.page;
+    const [kind, at] = nameOf(model.has(selected) ? seenId(map.picture, model.payload, selected) : "");
+    const call = kind === "call" ? at : kind === "op" ? model.payload.ops[at].call : -1;
+    for (const [c, row] of this.rows) {
+      row.setAttribute("aria-selected", String(c === call));
+      row.tabIndex = c === call || (call < 0 && c === 0) ? 0 : -1;
+    }
+    this.rows.get(call)?.firstElementChild?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {number} call */
+  choose(call) {
+    this.page.store.change(select, `call-${call}`);
+    bringBack(this.page, `call-${call}`);
+    this.rows.get(call)?.focus();
+  }
+
+  /**
+   * @param {Event} event
+   * @param {number} call
+   */
+  turn(event, call) {
+    event.stopPropagation();
+    const { folding, store } = this.page;
+    if (call > 0 && folding.canOpen(store.state, call)) store.change(turn, call);
+  }
+
+  /** @param {KeyboardEvent} event */
+  press(event) {
+    const call = Number(/** @type {HTMLElement} */ (event.target).dataset.call ?? -1);
+    const row = this.rows.get(call);
+    if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    const isOpen = row.getAttribute("aria-expanded") === "true";
+    const calls = [...this.rows.keys()];
+    const place = calls.indexOf(call);
+    const go = (/** @type {number | undefined} */ to) => this.rows.get(to ?? -1)?.focus();
+    if (event.key === "ArrowDown") go(calls[place + 1]);
+    else if (event.key === "ArrowUp") go(calls[place - 1]);
+    else if (event.key === "Home") go(calls[0]);
+    else if (event.key === "End") go(calls.at(-1));
+    else if (event.key === "ArrowRight") isOpen ? go(calls[place + 1]) : this.turn(event, call);
+    else if (event.key === "ArrowLeft") isOpen && call > 0 ? this.turn(event, call) : go(this.page.model.payload.calls[call].parent);
+    else if (event.key === "Enter") this.choose(call);
+    else if (event.key === " ") this.turn(event, call);
+    else return;
+    event.preventDefault();
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * The forward pass as steps over what a picture shows: a closed module is one step, an open one as many as are in it.
+ *
+ * @import {Picture} from "./folding.js"
+ */
+
+/**
+ * @typedef {object} Step
+ * @property {string} id     the box
+ * @property {number} first  its first and its last op
+ * @property {number} last
+ */
+
+/**
+ * @param {Pick<Picture, "folded" | "nodeOf">} picture
+ * @returns {Step[]}  in execution order
+ */
+export function stepsOf({ folded, nodeOf }) {
+  /** @type {Step[]} */
+  const steps = [];
+  let before = -1;
+  nodeOf.forEach((node, op) => {
+    if (node < 0) return;
+    if (node === before) steps[steps.length - 1].last = op;
+    else steps.push({ id: folded.nodes[node].id, first: op, last: op });
+    before = node;
+  });
+  return steps;
+}
+
+/**
+ * The position of the step that an op is in, or of the next one; -1 for no op.
+ *
+ * @param {Step[]} steps
+ * @param {number} op
+ */
+export function placeOf(steps, op) {
+  if (op < 0) return -1;
+  const place = steps.findIndex(({ last }) => last >= op);
+  return place < 0 ? steps.length - 1 : place;
+}
