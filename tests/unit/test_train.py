@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import shutil
+import sys
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
+from matplotlib.text import Text
+from rich.console import Console
 from torch import nn
 
 from resight import nets
@@ -25,12 +32,14 @@ from resight.train.assemble import TESTED_AT_ONCE
 from resight.train.confusion import confusion
 from resight.train.curves import curves
 from resight.train.evaluate import evaluate
+from resight.train.inline import Inline
 from resight.train.live import InTerminal, epoch_line
 from resight.train.loop import Training, steps
 from resight.train.network import build, fitted_spec
 from resight.train.optimization import fill_like_xavier, optimizer_of, schedule_of
 from resight.train.page import page
 from resight.train.smoothing import smoothed
+from resight.train.terminal_curves import terminal_curves
 
 torch.set_num_threads(1)
 
@@ -235,8 +244,6 @@ def test_a_run_is_a_spec_with_its_weights(run: Path) -> None:
 
 
 def test_a_run_whose_best_weights_are_damaged_falls_back_and_says_so(run: Path, tmp_path: Path) -> None:
-    import shutil
-
     copy = Path(shutil.copytree(run, tmp_path / "copy"))
     (best,) = (copy / "checkpoints").glob("best-*")
     weights = best / "model.safetensors"
@@ -262,8 +269,6 @@ def test_an_evaluation_counts_by_hand() -> None:
     labels = torch.tensor([0, 1, 2, 2, 0])
     logits = torch.tensor([[4.0, 0, 0], [0, 4, 0], [4, 0, 0], [0, 0, 4], [0, 1, 0]])
     made = assemble("five", Split(images, labels), Split(images, labels), ("a", "b", "c"), "made here")
-    from dataclasses import replace
-
     dataset = replace(made, mean=(0.0,), std=(1.0,))
     net = Fixed(logits).train()
     found = evaluate(net, Batches(dataset, "test", 2), Accelerator(cpu=True), step=3)
@@ -289,8 +294,6 @@ KNOWN = History(
 
 
 def words_of(figure: object) -> list[str]:
-    from matplotlib.text import Text
-
     return [text.get_text() for text in figure.findobj(Text)]  # type: ignore[attr-defined]
 
 
@@ -323,8 +326,6 @@ def test_a_confusion_matrix_shows_its_counts_and_names() -> None:
 
 
 def test_the_page_is_safe_and_needs_nothing(run: Path) -> None:
-    from dataclasses import replace
-
     config = replace(open_run(run).config(), classes=("hat", "</script><script>alert(1)"), spec="<img src=x>")
     growing, done = (page(config, KNOWN, [("Curves", b"<svg/>")], found, "how").decode() for found in (None, FOUND))
     for written in (growing, done):
@@ -342,11 +343,30 @@ def test_an_epoch_in_one_line() -> None:
     assert epoch_line(KNOWN) == "epoch 3: loss 0.333, test loss 0.400, accuracy 90.0%"
 
 
+def test_curves_in_the_terminal_are_drawn_anew_each_time() -> None:
+    first = terminal_curves(KNOWN, 80)
+    assert terminal_curves(KNOWN, 80) == first
+    assert first.count("training") == 1
+    assert "test accuracy by step" not in terminal_curves(History(KNOWN.steps), 80)
+
+
+def test_a_notebook_has_one_figure_that_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[object] = []
+    handle = SimpleNamespace(update=shown.append)
+
+    def display(figure: object, display_id: bool) -> object:
+        shown.append(figure)
+        return handle
+
+    monkeypatch.setitem(sys.modules, "IPython.display", SimpleNamespace(display=display))
+    view = Inline()
+    view.began("a net", ["how"], total=60, images_per_step=10, step=0)
+    for count in (1, 2, 3):
+        view.tested(History(KNOWN.steps, KNOWN.epochs[:count]))
+    assert [len(figure.axes[2].lines[0].get_xdata()) for figure in shown] == [1, 2, 3]  # type: ignore[attr-defined]
+
+
 def test_the_terminal_shows_curves_and_the_bar() -> None:
-    import io
-
-    from rich.console import Console
-
     screen = io.StringIO()
     view = InTerminal(Console(file=screen, force_terminal=True, width=90, height=40))
     view.began("a net", ["a note"], total=60, images_per_step=10, step=0)

@@ -11,7 +11,7 @@ from ..plot.sheet import USUAL_WIDTH, Box, Sheet
 from ..plot.style import styled
 from ..runs.evaluation import Evaluation
 
-LARGEST = 0.5
+LARGEST = 0.62
 """Side of a cell in inches at the usual width."""
 
 SMALLEST_NUMBERED = 0.24
@@ -26,11 +26,17 @@ DARK = 0.55
 
 @styled
 def confusion(
-    found: Evaluation, classes: tuple[str, ...], *, title: str = "", theme: str = "light", width: float = USUAL_WIDTH
+    found: Evaluation,
+    classes: tuple[str, ...],
+    *,
+    title: str = "Confusion matrix",
+    caption: str = "",
+    theme: str = "light",
+    width: float = USUAL_WIDTH,
 ) -> Figure:
     """How often images of each class (rows) were taken for each class (columns), by share of the row."""
-    caption = (found.words, "a row for each true class, a column for each guess", "colours: share of the row")
-    sheet = Sheet(width, theme, title, caption)
+    how = "a row for each true class, a column for each guess; colours: share of the row"
+    sheet = Sheet(width, theme, title, (caption, found.words, how))
     names = [fitted(name, sheet.small, NAMES * sheet.room) for name in classes]
     gutter = max(sheet.measure(name, sheet.small) for name in names) + 0.08 * sheet.scale
     side = min(LARGEST * sheet.scale, (sheet.room - gutter) / len(classes))

@@ -24,7 +24,12 @@ POINTS = 1000
 
 @styled
 def curves(
-    known: History, *, title: str = "", caption: str = "", theme: str = "light", width: float = USUAL_WIDTH
+    known: History,
+    *,
+    title: str = "Loss and accuracy",
+    caption: str = "",
+    theme: str = "light",
+    width: float = USUAL_WIDTH,
 ) -> Figure:
     """Loss of training and test on the left, test accuracy with its 95% interval on the right.
 

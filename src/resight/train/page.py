@@ -24,7 +24,7 @@ h1 {{ font-size: 22px; line-height: 1.3; margin: 0 0 4px; }}
 h2 {{ font-size: 16px; margin: 32px 0 8px; }}
 p {{ margin: 0 0 8px; color: {muted}; }}
 p.result {{ color: {ink}; font-size: 18px; }}
-img {{ display: block; max-width: 100%; height: auto; }}
+img {{ display: block; width: 100%; height: auto; margin: 24px 0 0; }}
 .wide {{ overflow-x: auto; }}
 table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
 th {{ text-align: left; font-weight: 600; }}
@@ -54,7 +54,7 @@ PAGE = """<!doctype html>
 def page(
     config: Config, known: History, pictures: Sequence[tuple[str, bytes]], found: Evaluation | None, how: str
 ) -> bytes:
-    """The page in UTF-8: `pictures` are SVG files with headings, `found` the final test, `how` names the images."""
+    """The page in UTF-8: `pictures` are SVG files, named, `found` the final test, `how` names the images."""
     colours = palette("light")
     reload = "" if found else f'<meta http-equiv="refresh" content="{RELOADED}">\n'
     body = "\n".join(_body(config, known, pictures, found, how))
@@ -71,9 +71,8 @@ def _body(
         yield f'<p class="result">After step {found.step:,}: {xml(found.words)}</p>'
     elif known.steps:
         yield f'<p class="result">Training: step {known.steps[-1].step:,}</p>'
-    for heading, picture in pictures:
-        yield f"<h2>{xml(heading)}</h2>"
-        yield f'<img alt="{xml(heading)}" src="data:image/svg+xml;base64,{base64.b64encode(picture).decode()}">'
+    for name, picture in pictures:
+        yield f'<img alt="{xml(name)}" src="data:image/svg+xml;base64,{base64.b64encode(picture).decode()}">'
     if found:
         yield "<h2>Classes</h2>"
         yield _table(CLASS_HEADINGS, class_rows(found, config.classes))

@@ -7,13 +7,16 @@ from pathlib import Path
 
 from ..data import DataSet
 from ..files import write_files
-from ..plot.figure import Figure, rendered
-from ..plot.images import images
+from ..plot.figure import rendered
 from ..runs import Config, History, RunFolder
 from ..runs.evaluation import Evaluation
 from .confusion import confusion
 from .curves import curves
+from .mistakes import mistakes
 from .page import page
+
+HEADINGS = ("Curves", "Confusion matrix", "Surest mistakes")
+"""What the figures are called where they can't be seen."""
 
 
 class Report:
@@ -40,25 +43,22 @@ class Report:
         self._write(known, found)
 
     def _write(self, known: History, found: Evaluation | None) -> None:
-        figures = {"curves.svg": ("Curves", curves(known, title=self.config.title, caption=self.dataset.how))}
+        figures = {"curves.svg": curves(known, caption=f"{self.config.title} · {self._how}")}
         contents: dict[Path, bytes] = {}
         if found:
-            figures["confusion.svg"] = ("Confusion", confusion(found, self.config.classes, title=self.config.title))
+            figures["confusion.svg"] = confusion(found, self.config.classes, caption=self.config.title)
             if found.mistakes:
-                figures["mistakes.svg"] = ("Surest mistakes", mistakes(found, self.dataset, self.config.title))
+                figures["mistakes.svg"] = mistakes(found, self.dataset, caption=self.config.title)
             contents[self.folder / "test.json"] = found.to_json()
-        drawn = {name: (heading, rendered(figure, ".svg")) for name, (heading, figure) in figures.items()}
-        contents |= {self.folder / name: picture for name, (_, picture) in drawn.items()}
-        contents[self.folder / "run.html"] = page(self.config, known, list(drawn.values()), found, self.dataset.how)
+        drawn = {name: rendered(figure, ".svg") for name, figure in figures.items()}
+        contents |= {self.folder / name: picture for name, picture in drawn.items()}
+        pictures = list(zip(HEADINGS, drawn.values()))
+        contents[self.folder / "run.html"] = page(self.config, known, pictures, found, self.dataset.how)
         write_files(contents)
 
-
-def mistakes(found: Evaluation, dataset: DataSet, title: str) -> Figure:
-    """The test images that were taken for another class with most confidence; labels say truth, guess and its share."""
-    classes = dataset.classes
-    batch = dataset.test.images[[mistake.index for mistake in found.mistakes]]
-    labels = [
-        f"{classes[mistake.truth]}, not {classes[mistake.guess]} ({mistake.confidence:.0%})"
-        for mistake in found.mistakes
-    ]
-    return images(batch, labels, count=len(labels), columns=6, title=title)
+    @property
+    def _how(self) -> str:
+        """Where the images come from, and what makes training losses differ from those of a test."""
+        smoothing = self.config.recipe.label_smoothing
+        said = f"training loss with labels smoothed by {smoothing:g}" if smoothing else ""
+        return " · ".join(filter(None, (self.dataset.how, said)))

@@ -12,6 +12,7 @@ from accelerate.utils import broadcast_object_list
 from ..data import DataSet, load
 from ..errors import UserError
 from ..files import write_files
+from ..notebook import in_notebook
 from ..runs import Config, Recipe, Result, RunFolder, checkpoints, history, open_run
 from ..runs.checkpoints import Checkpoint
 from ..runs.folder import new_run
@@ -19,6 +20,7 @@ from ..runs.recipe import FAST
 from .assemble import batches_of, input_sizes, training_of
 from .engine import engine
 from .environment import differences, environment, environment_file
+from .inline import Inline
 from .loop import Training
 from .network import fitted_spec
 from .report import Report
@@ -44,7 +46,8 @@ def train(
     """Train the network `spec` names on the data set `data` and test it.
 
     Channels and classes of the network are set from the images where the spec leaves them open. The run is written
-    to `out`, by default the first free one of `runs/r1`, `runs/r2`, ... `cpu` leaves a GPU alone.
+    to `out`, by default the first free one of `runs/r1`, `runs/r2`, ... `cpu` leaves a GPU alone. `watcher` sees the
+    run grow; in a notebook its curves are shown unless there is one.
 
     Raises:
         UserError: the network does not fit the images, there is no such set, a setting cannot be.
@@ -99,7 +102,9 @@ def _run(
 ) -> Result:
     accelerator = training.accelerator
     report = Report(folder, config, dataset)
-    seen: Watcher = All(report, watcher or Unwatched()) if accelerator.is_main_process else Unwatched()
+    seen: Watcher = Unwatched()
+    if accelerator.is_main_process:
+        seen = All(report, watcher or (Inline() if in_notebook() else Unwatched()))
     test = batches_of(config, dataset, accelerator, "test")
     session = Session(folder, config, training, test, seen, folder.history())
     _begin_tracking(accelerator, config, folder)
