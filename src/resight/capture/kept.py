@@ -43,9 +43,10 @@ class Kept:
         return {ref: copies.joined(self._folder) for ref, copies in sorted(self._values.items(), key=_order)}
 
     def discard(self) -> None:
-        """Remove the raw files of a recording that did not finish."""
+        """Let go of the copies; raw files of a recording that did not finish are removed."""
         for copies in self._values.values():
             copies.discard()
+        self._values.clear()
 
 
 class _Copies:

@@ -41,10 +41,9 @@ class Layout(NamedTuple):
 
 def layout_of(tensor: Tensor) -> Layout:
     """The layout of a strided tensor."""
-    shape, stride, offset = tensor.shape, tensor.stride(), tensor.storage_offset()
     if tensor.is_contiguous():
-        return Layout(offset, ((tensor.numel(), 1),), 1)
-    return _layout(tuple(shape), stride, offset)
+        return Layout(tensor.storage_offset(), ((tensor.numel(), 1),), 1)
+    return _layout(tuple(tensor.shape), tensor.stride(), tensor.storage_offset())
 
 
 @lru_cache(maxsize=4096)
@@ -89,11 +88,11 @@ def sample(tensor: Tensor, layout: Layout) -> Tensor:
     """
     span = sum((size - 1) * stride for size, stride in layout.dims) + 1
     elements = tensor.as_strided((span,), (1,), layout.offset)
-    return elements.index_select(0, _positions(layout.dims, str(tensor.device)))
+    return elements.index_select(0, _positions(layout.dims, tensor.device))
 
 
 @lru_cache(maxsize=256)
-def _positions(dims: tuple[tuple[int, int], ...], device: str) -> Tensor:
+def _positions(dims: tuple[tuple[int, int], ...], device: torch.device) -> Tensor:
     """Where in storage, from the offset, the sampled elements lie."""
     count = prod(size for size, _ in dims)
     if count <= SAMPLE:

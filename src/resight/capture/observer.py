@@ -122,7 +122,8 @@ class Observer:
         )
 
     def close(self) -> None:
-        """Take all hooks off tensors that are not ours."""
+        """Take all hooks off tensors that are not ours, and let go of the run (which knows this listener)."""
+        self._run.recorder.listener = None
         if self._gradients is not None:
             self._gradients.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from weakref import ref
 
+import torch
 from torch import Tensor
 
 from .layout import Layout, layout_of
@@ -17,7 +18,8 @@ class Place(NamedTuple):
     storage: int
     version: int
     layout: Layout
-    dtype: str
+    dtype: torch.dtype
+    is_negated: bool
 
 
 class Rows:
@@ -41,7 +43,7 @@ class Rows:
         if version < 0:
             self._writes[storage] = self._writes.get(storage, 0) + is_written
             version = -1 - self._writes[storage]
-        place = Place(storage, version, layout_of(tensor), f"{tensor.dtype}{tensor.is_neg()}")
+        place = Place(storage, version, layout_of(tensor), tensor.dtype, tensor.is_neg())
         holder, row = self._known.get(place, (None, None))
         return place, row if holder is not None and holder() is not None else None
 

@@ -35,7 +35,9 @@ class Tray:
     def add(self, tensor: Tensor) -> int:
         """Reduce a tensor (strided, with values); returns the number of its row."""
         with torch.no_grad():
-            tensor = tensor.detach().resolve_neg()
+            tensor = tensor.detach()
+            if tensor.is_neg():
+                tensor = tensor.resolve_neg()
             layout = layout_of(tensor)
             if self._exact and layout.size:
                 self._flush()
