@@ -597,7 +597,7 @@ def test_thumbnails() -> None:
     trace = resight.record(model, x, thumbnails=4, keep="0")
     assert trace.recording is not None
     taken = trace.recording.thumbnails
-    assert {trace.graph.ops[ref.op].name for ref in taken} == {"input", "conv2d", "relu"}  # no norm, no view
+    assert {trace.graph.ops[ref.op].name for ref in taken} == {"input", "conv2d", "batch_norm", "relu"}  # no view
     shown = taken[trace["0"].ref]
     assert (shown.layout, shown.channels, shown.pixels.shape, shown.pixels.dtype) == ("maps", 8, (4, 64, 64), np.uint8)
     low, high = np.array(shown.low)[:, None, None], np.array(shown.high)[:, None, None]

@@ -94,7 +94,7 @@ class Observer:
         if self._wish.selection:
             self._keep_wanted(ref, tensor, raw)
         if is_new and self._wish.thumbnails and self._batch == 0:
-            self.thumbnails.take(ref, tensor, raw)
+            self.thumbnails.take(ref, tensor)
         if self._gradients is not None:
             self._gradients.follow(ref, tensor, is_input=raw.function == "input")
 

@@ -9,9 +9,6 @@ from torch import Tensor
 
 from ..graph import Ref
 from ..recording import Thumbnail
-from ..skips.vocabulary import NORMS
-from .ops import canonical_name, spelling
-from .recorder import RawOp
 
 SIDE = 64
 """Pixels of a thumbnail's longer side, at most."""
@@ -24,17 +21,16 @@ LAYOUTS = {2: "vector", 3: "tokens", 4: "maps", 5: "volumes"}
 
 
 class Thumbnails:
-    """Thumbnails of the first `channels` channels of what ops other than norms make, whose scale says little."""
+    """Thumbnails of the first `channels` channels of what ops make; a view shows nothing that was not shown."""
 
     def __init__(self, channels: int) -> None:
         self.taken: dict[Ref, Thumbnail] = {}
         self._channels = channels
         self._room = LIMIT
 
-    def take(self, ref: Ref, tensor: Tensor, raw: RawOp) -> None:
+    def take(self, ref: Ref, tensor: Tensor) -> None:
         """Take one of a value with two to five dimensions and real elements."""
-        is_norm = not isinstance(raw.function, str) and canonical_name(spelling(raw.function)) in NORMS
-        if is_norm or not tensor.is_floating_point() or tensor.dim() not in LAYOUTS or not tensor.numel():
+        if not tensor.is_floating_point() or tensor.dim() not in LAYOUTS or not tensor.numel():
             return
         with torch.no_grad():
             thumbnail = thumbnail_of(ref, tensor.detach(), self._channels)
