@@ -56,8 +56,8 @@ class MapFacts:
 class Recorded:
     """The rows of a recording, and which value has which. Without a recording there are none.
 
-    Feature maps together are at most `map_bytes` long: where all channels are too many, half of them are left out,
-    and half again; where even one of each is too much, later values have none.
+    Feature maps together are at most `map_bytes` long: where all channels are too many, every value has the first few;
+    where even one of each is too much, later values have none.
     """
 
     def __init__(self, recording: Recording | None, map_bytes: int) -> None:
@@ -116,11 +116,12 @@ def _packed(thumbnails: Collection[Thumbnail], most: int) -> tuple[MapFacts, ...
     channels = max((len(one.pixels) for one in thumbnails), default=0)
     while channels:
         packed = [_map_facts(one, channels) for one in thumbnails]
-        if sum(len(one.pixels) for one in packed) <= most:
+        size = sum(len(one.pixels) for one in packed)
+        if size <= most:
             return tuple(packed)
         if channels == 1:
             return _that_fit(packed, most)
-        channels //= 2
+        channels = max(min(channels * most // size, channels - 1), 1)  # a channel more or less is as long as another
     return ()
 
 

@@ -8,6 +8,7 @@
  */
 import { lookOf } from "../styles.js";
 import { make } from "./dom.js";
+import { nameOf } from "./model.js";
 import { binarySize, duration, parameters, quantity, whole } from "./numbers.js";
 import { links, section, table, valueSections } from "./rows.js";
 import { turn } from "./state.js";
@@ -72,14 +73,14 @@ export function callParts(page, words, call) {
     body: [
       canOpen ? make("button", { class: "turn", onclick: () => store.change(turn, call) }, isOpen ? words.shut : words.open) : null,
       table([
-        [words.path, path === title ? null : make("code", {}, path)],
+        [words.path, path === title || path === "" ? null : make("code", {}, path)],
         ...specRows(page, words.reads, known.inputs),
         ...specRows(page, words.gives, known.outputs),
         [words.contains, first < 0 ? null : words.ops(last - first + 1)],
       ]),
       section(words.skips(skips.length), skips.length > 0 ? counted(page, words, skips) : null),
-      section(words.cost, costs(words, known, secondsOf(model, call))),
       ...valueSections(page, words, value),
+      section(words.cost, costs(words, known, secondsOf(model, call))),
       ...(call === 0 ? about(page, words) : []),
     ],
   };
@@ -93,14 +94,14 @@ export function callParts(page, words, call) {
  * @param {string[]} ids
  */
 function counted(page, words, ids) {
-  /** @type {Map<string, string[]>} */
-  const looks = new Map();
-  for (const id of ids) {
-    const look = lookOf(page.model.payload.skips[Number(id.split("-")[1])]);
-    looks.set(look, [...(looks.get(look) ?? []), id]);
-  }
-  return make("div", { class: "kinds" }, ...[...looks].map(([look, same]) =>
-    make("div", {}, make("i", { class: "swatch", style: `--colour: var(--skip-${look})` }), make("b", {}, `${same.length} ${look}`), links(page, words, same))));
+  const { calls, skips } = page.model.payload;
+  const skipOf = (/** @type {string} */ id) => skips[nameOf(id)[1]];
+  const looks = [...new Set(ids.map((id) => lookOf(skipOf(id))))];
+  return make("div", { class: "kinds" }, ...looks.map((look) => {
+    const same = ids.filter((id) => lookOf(skipOf(id)) === look);
+    const named = links(page, words, same, (id) => calls[skipOf(id).owner].path || calls[skipOf(id).owner].title);
+    return make("div", {}, make("i", { class: "swatch", style: `--colour: var(--skip-${look})` }), make("b", {}, `${same.length} ${look}`), named);
+  }));
 }
 
 /**

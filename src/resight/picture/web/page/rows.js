@@ -58,9 +58,10 @@ export function link(page, id, title) {
  * @param {Page} page
  * @param {Words} words
  * @param {string[]} ids
+ * @param {(id: string) => string | undefined} [titleOf]  where not by its own name
  */
-export function links(page, words, ids) {
-  const all = ids.map((id) => link(page, id));
+export function links(page, words, ids, titleOf = () => undefined) {
+  const all = ids.map((id) => link(page, id, titleOf(id)));
   const rest = all.splice(FIRST);
   const shown = make("div", { class: "links" }, ...all);
   if (rest.length > 0) shown.append(make("details", {}, make("summary", {}, words.more(rest.length)), ...rest));
