@@ -68,6 +68,12 @@ def test_a_file_that_is_no_trace(change: object, words: str) -> None:
         Trace.from_json(json.dumps(change(body)))  # type: ignore[operator]
 
 
+def test_files_of_the_first_schema_still_open() -> None:
+    trace = traced(block())
+    body = {**json.loads(trace.to_json()), "resight": 1}
+    assert Trace.from_json(json.dumps(body)) == trace
+
+
 def test_a_file_cut_short(tmp_path: Path) -> None:
     file = tmp_path / "net.json"
     file.write_text(traced(block()).to_json()[:300], encoding="utf-8")
