@@ -8,6 +8,7 @@
  */
 import { LOOKS } from "./styles.js";
 import { lookOfEdge } from "./link.js";
+import { pairOf } from "./pairs.js";
 
 /**
  * One wire inside one level.
@@ -220,17 +221,6 @@ export function cutAll(nodes, { parents, depths, places, kids }, edges, ends, wh
     cuttingOf(parents[a]).join(places[a], outPort, places[b], inPort, e, look);
   }
   return cuttings;
-}
-
-/** More than a picture has boxes. */
-export const MANY_NODES = 2 ** 24;
-
-/**
- * @param {number} a
- * @param {number} b
- */
-export function pairOf(a, b) {
-  return a * MANY_NODES + b;
 }
 
 /**

@@ -113,7 +113,7 @@ function withColumns(layout, root, columns) {
 }
 
 /** All levels and their boxes, kept so that a change in one re-places only it and what is around it. */
-class Layout {
+export class Layout {
   /**
    * @param {Folded} folded
    * @param {boolean} isDown

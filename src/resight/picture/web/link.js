@@ -9,6 +9,7 @@
  * @import {Tree} from "./tree.js"
  * @import {Passing, Way} from "./ways.js"
  */
+import { pairOf } from "./pairs.js";
 import { lookOf } from "./styles.js";
 import { shortcutReads, waysOf } from "./ways.js";
 
@@ -20,8 +21,7 @@ import { shortcutReads, waysOf } from "./ways.js";
  * @returns {{edges: FoldedEdge[], skips: FoldedSkip[]}}
  */
 export function linkNodes(payload, tree, { runs }, drawing) {
-  const all = payload.skips.map((_, s) => s);
-  const seen = all.filter((s) => isDrawn(payload, runs, drawing, payload.skips[s]));
+  const seen = skipsDrawn(payload, runs, drawing);
   const ways = waysOf(payload, tree, seen);
   const linker = new Linker(payload, drawing, shortcutReads(payload, ways));
   payload.ops.forEach((op, to) => {
@@ -31,26 +31,39 @@ export function linkNodes(payload, tree, { runs }, drawing) {
     }
   });
   for (const [op, node] of drawing.leaves) linker.connect(op, -1, node);
-  const edges = linker.edges();
+  const edges = [...linker.between.values()].flatMap(visible);
   markNodes(payload, drawing, ways);
   return { edges, skips: placeSkips(payload, tree, runs, drawing, edges) };
+}
+
+/**
+ * The skips whose wires are drawn, as positions in the payload.
+ *
+ * @param {Payload} payload
+ * @param {Runs} runs
+ * @param {Drawing} drawing
+ */
+export function skipsDrawn(payload, runs, drawing) {
+  return payload.skips.flatMap((skip, s) => (isDrawn(payload, runs, drawing, skip) ? [s] : []));
 }
 
 /** No skips; shared by all plain wires. @type {never[]} */
 const NONE = [];
 
 /** Collects the edges between boxes; parallel ones of one look are one. */
-class Linker {
+export class Linker {
   /**
    * @param {Payload} payload
    * @param {Drawing} drawing
    * @param {Passing} passing
+   * @param {Set<number> | null} [seen]  of the skips in `passing`, those that count; null for all
    */
-  constructor(payload, drawing, passing) {
+  constructor(payload, drawing, passing, seen = null) {
     this.skips = payload.skips;
     this.drawing = drawing;
     this.passing = passing;
-    /** @type {Map<number, FoldedEdge[]>} */
+    this.seen = seen;
+    /** By `pairOf` two nodes. @type {Map<number, FoldedEdge[]>} */
     this.between = new Map();
   }
 
@@ -58,34 +71,48 @@ class Linker {
    * @param {number} from  an op
    * @param {number} to    the op that reads it, or -1 for an output box
    * @param {number} node  the box of `to`
+   * @returns {number}  the pair of their boxes, -1 where they are one
    */
   connect(from, to, node) {
     const { nodes, nodeOf, enters } = this.drawing;
     const start = enters.get(from) ?? nodeOf[from];
-    if (start < 0 || start === node) return;
-    const key = start * nodes.length + node;
+    if (start < 0 || start === node) return -1;
+    const key = pairOf(start, node);
     const bundle = this.between.get(key);
-    const skips = this.passing.get(to)?.get(from) ?? NONE;
+    const skips = this.skipsAlong(from, to);
     const fresh = newEdge(nodes[start].id, nodes[node].id, skips === NONE ? NONE : skips.map((s) => this.skips[s]), skips);
     if (bundle === undefined) {
       this.between.set(key, [fresh]);
-      return;
+      return key;
     }
     const same = bundle.find((edge) => edge.role === fresh.role && lookOfEdge(edge) === lookOfEdge(fresh));
     if (same === undefined) bundle.push(fresh);
     else absorb(same, fresh);
+    return key;
   }
 
-  /** All edges; where a shortcut runs between two boxes, plain data beside it is not drawn again. */
-  edges() {
-    /** @type {FoldedEdge[]} */
-    const edges = [];
-    for (const bundle of this.between.values()) {
-      const shortcuts = bundle.length === 1 ? bundle : bundle.filter((edge) => edge.role === "shortcut");
-      edges.push(...(shortcuts.length > 0 ? shortcuts : bundle));
-    }
-    return edges;
+  /**
+   * @param {number} from
+   * @param {number} to
+   * @returns {number[]}
+   */
+  skipsAlong(from, to) {
+    const { seen } = this;
+    const skips = this.passing.get(to)?.get(from) ?? NONE;
+    if (seen === null || skips === NONE) return skips;
+    const counting = skips.filter((s) => seen.has(s));
+    return counting.length === 0 ? NONE : counting;
   }
+}
+
+/**
+ * The edges between two boxes that are drawn: where a shortcut runs, plain data beside it is not drawn again.
+ *
+ * @param {FoldedEdge[]} bundle
+ */
+export function visible(bundle) {
+  const shortcuts = bundle.length === 1 ? bundle : bundle.filter((edge) => edge.role === "shortcut");
+  return shortcuts.length > 0 ? shortcuts : bundle;
 }
 
 /**
@@ -155,7 +182,7 @@ function isHidden({ calls }, runs, call) {
  * @param {number} from
  * @param {number} to
  */
-function areOfTwoMembers({ ops, calls }, runs, from, to) {
+export function areOfTwoMembers({ ops, calls }, runs, from, to) {
   if (runs.twin[from] === from && runs.twin[to] === to) return false;
   const around = new Map();
   for (let c = ops[from].call; c >= 0; c = calls[c].parent) around.set(runs.leader[c], c);
@@ -173,7 +200,7 @@ function areOfTwoMembers({ ops, calls }, runs, from, to) {
  * @param {Drawing} drawing
  * @param {Way[]} ways
  */
-function markNodes(payload, { nodes, nodeOf }, ways) {
+export function markNodes(payload, { nodes, nodeOf }, ways) {
   for (const { skip, ops } of ways) {
     const { merge, kind, combine } = payload.skips[skip];
     const look = lookOf({ kind, combine });
@@ -196,7 +223,7 @@ function markNodes(payload, { nodes, nodeOf }, ways) {
  * @param {FoldedEdge[]} edges
  * @returns {FoldedSkip[]}
  */
-function placeSkips(payload, tree, runs, drawing, edges) {
+export function placeSkips(payload, tree, runs, drawing, edges) {
   const { nodes, nodeOf, closedIn } = drawing;
   /** @type {FoldedSkip[]} */
   const places = payload.skips.map(() => ({ node: "", edges: [] }));
