@@ -11,7 +11,9 @@
  */
 import { firstFold, foldAs } from "../fold.js";
 import { placeAll } from "../ladder.js";
-import { onlyOp } from "../tree.js";
+import { LivePicture } from "../live.js";
+import { openToDepth } from "../opening.js";
+import { growTree, onlyOp } from "../tree.js";
 
 /**
  * Boxes in boxes, each placed from its axis and its start in the one around it; those of `root` from 0, 0.
@@ -25,6 +27,9 @@ import { onlyOp } from "../tree.js";
  * @property {Rectangle} bounds
  */
 
+/** Networks of more ops than this are drawn in one column each way, so that what is not turned can be kept. */
+const MANY_OPS = 5000;
+
 /** Folds a network as the state says. */
 export class Folding {
   /**
@@ -36,16 +41,29 @@ export class Folding {
     this.view = view;
     /** What is open before anything is turned, by depth. @type {Map<number | null, {tree: Tree, opening: Opening}>} */
     this.bases = new Map();
+    /** The last picture of a large network, and the state it shows. @type {{picture: LivePicture, depth: number | null, turned: number[]} | null} */
+    this.live = null;
+    this.isLarge = payload.ops.length > MANY_OPS && view.only === "";
   }
 
   /** @param {number | null} depth */
   base(depth) {
     const known = this.bases.get(depth);
     if (known !== undefined) return known;
-    const { tree, opening } = firstFold(this.payload, { ...this.view, depth: depth ?? this.view.depth });
-    const base = { tree, opening };
+    const base = this.newBase(depth ?? this.view.depth);
     this.bases.set(depth, base);
     return base;
+  }
+
+  /**
+   * @param {number | null} depth
+   * @returns {{tree: Tree, opening: Opening}}
+   */
+  newBase(depth) {
+    const { payload, view } = this;
+    if (depth === null) return firstFold(payload, view);
+    const tree = growTree(payload, view);
+    return { tree, opening: openToDepth(payload, view, tree, depth) };
   }
 
   /**
@@ -71,17 +89,58 @@ export class Folding {
   }
 
   /**
+   * The picture of a state. That of a large network may change the one before: look there first.
+   *
    * @param {Pick<State, "depth" | "turned">} state
    * @returns {Picture}
    */
   at(state) {
+    if (this.isLarge) return this.liveAt(state);
     const { tree, opening } = this.base(state.depth);
     const { folded, drawing } = foldAs(this.payload, this.view, tree, { ...opening, open: this.openAt(state) });
-    const root = placeAll(folded, this.view);
-    const isDown = this.view.direction === "down";
     const index = new Map(folded.nodes.map((node, i) => [node.id, i]));
-    return { folded, nodeOf: drawing.nodeOf, index, root, isDown, bounds: outerOf(root, 0, 0, isDown) };
+    return this.picture(folded, drawing.nodeOf, index, placeAll(folded, this.view));
   }
+
+  /**
+   * @param {Pick<State, "depth" | "turned">} state
+   */
+  liveAt(state) {
+    const { depth, turned } = state;
+    const before = this.live;
+    const changed = before === null ? [] : differing(before.turned, turned).filter((call) => call < this.payload.calls.length);
+    if (before === null || before.depth !== depth || !changed.every((call) => before.picture.canTurn(call))) {
+      const { tree, opening } = this.base(depth);
+      this.live = { picture: new LivePicture(this.payload, this.view, tree, { ...opening, open: this.openAt(state) }), depth, turned };
+    } else {
+      for (const call of changed) before.picture.turn(call);
+      this.live = { ...before, turned };
+    }
+    const { folded, drawing, index, root } = this.live.picture;
+    return this.picture(folded, drawing.nodeOf, index, root);
+  }
+
+  /**
+   * @param {Folded} folded
+   * @param {number[]} nodeOf
+   * @param {Map<string, number>} index
+   * @param {Box} root
+   * @returns {Picture}
+   */
+  picture(folded, nodeOf, index, root) {
+    const isDown = this.view.direction === "down";
+    return { folded, nodeOf, index, root, isDown, bounds: outerOf(root, 0, 0, isDown) };
+  }
+}
+
+/**
+ * What is in one list alone.
+ *
+ * @param {number[]} a
+ * @param {number[]} b
+ */
+export function differing(a, b) {
+  return [...a.filter((c) => !b.includes(c)), ...b.filter((c) => !a.includes(c))];
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * The map: the network on a canvas that fills the window.
  *
- * @import {Size} from "./camera.js"
+ * @import {Rectangle, Size} from "./camera.js"
  * @import {Before} from "./motion.js"
  * @import {Page} from "./page.js"
  * @import {Picture} from "./folding.js"
@@ -12,8 +12,8 @@
 import { THEMES } from "../palette.js";
 import { animate } from "./animate.js";
 import { showFirst, showWhole, wholeZoom } from "./camera.js";
-import { findBox } from "./folding.js";
-import { paintMoving, remember } from "./motion.js";
+import { differing, findBox } from "./folding.js";
+import { paintMoving, remember, shifted } from "./motion.js";
 import { clear, paint } from "./paint.js";
 import { Pieces } from "./pieces.js";
 import { findSeen } from "./seen.js";
@@ -71,19 +71,35 @@ export class MapView {
    * @param {State} before
    */
   refold(state, before) {
-    const [old, camera] = [this.picture, this.cameraOf(before)];
+    const camera = this.cameraOf(before);
+    const turned = state.depth === before.depth ? differing(state.turned, before.turned) : [];
+    const stood = turned.map((call) => findBox(this.picture, `call-${call}`));
+    const places = remember(this.picture, this.seen);
     this.picture = this.page.folding.at(state);
     this.pieces = this.newPieces();
-    const anchor = state.depth === before.depth ? anchorOf(state.turned, before.turned, old, this.picture) : null;
-    const shift = anchor ?? { x: 0, y: 0 };
-    this.before = remember(old, this.seen, shift);
-    if (anchor !== null) this.turnTo({ ...camera, x: camera.x + shift.x, y: camera.y + shift.y });
-    else if (state.camera !== null) this.turnTo(null);
+    const shift = this.shiftOf(turned, stood);
+    this.before = shifted(places, shift ?? { x: 0, y: 0 });
+    if (state.camera === before.camera) this.turnTo(shift === null ? null : { ...camera, x: camera.x + shift.x, y: camera.y + shift.y });
     this.stop();
+    this.share = 0;
     this.stop = animate((share) => {
       this.share = share;
       this.ask();
     });
+  }
+
+  /**
+   * How far the first of some calls that is in both pictures moved from one to the next; null without one.
+   *
+   * @param {number[]} calls
+   * @param {(Rectangle | null)[]} stood  where they were
+   */
+  shiftOf(calls, stood) {
+    for (const [i, call] of calls.entries()) {
+      const [was, is] = [stood[i], findBox(this.picture, `call-${call}`)];
+      if (was !== null && is !== null) return { x: is.x + is.width / 2 - was.x - was.width / 2, y: is.y - was.y };
+    }
+    return null;
   }
 
   /** Where the window looks now. @returns {Camera} */
@@ -171,21 +187,4 @@ export class MapView {
       for (const overlay of this.overlays) overlay(sheet, this.picture);
     }
   }
-}
-
-/**
- * How the box that was turned last moved from one picture to the next, or null where it is in one of them alone.
- *
- * @param {number[]} turned
- * @param {number[]} before
- * @param {Picture} old
- * @param {Picture} picture
- */
-function anchorOf(turned, before, old, picture) {
-  const changed = [...turned.filter((c) => !before.includes(c)), ...before.filter((c) => !turned.includes(c))];
-  for (const call of changed) {
-    const [was, is] = [findBox(old, `call-${call}`), findBox(picture, `call-${call}`)];
-    if (was !== null && is !== null) return { x: is.x + is.width / 2 - was.x - was.width / 2, y: is.y - was.y };
-  }
-  return null;
 }

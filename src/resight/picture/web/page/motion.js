@@ -17,7 +17,7 @@ const MOST = 1200;
 const RADIUS = 9;
 
 /**
- * Where boxes stood, by id, in the coordinates of the new picture.
+ * Where boxes stood, by id.
  *
  * @typedef {Map<string, Rectangle>} Before
  */
@@ -25,18 +25,27 @@ const RADIUS = 9;
 /**
  * @param {Picture} picture  the old one
  * @param {Seen} seen        what was seen of it
- * @param {{x: number, y: number}} shift  from the old picture to the new
  * @returns {Before | null}  null where there is too much to move
  */
-export function remember({ folded, isDown }, { frames, boxes }, shift) {
+export function remember({ folded, isDown }, { frames, boxes }) {
   if (frames.length + boxes.length > MOST) return null;
   /** @type {Before} */
   const before = new Map();
   for (const { box, axis, start } of [...frames, ...boxes]) {
-    const place = faceOf(box, axis, start, isDown);
-    before.set(folded.nodes[box.node].id, { ...place, x: place.x + shift.x, y: place.y + shift.y });
+    before.set(folded.nodes[box.node].id, faceOf(box, axis, start, isDown));
   }
   return before;
+}
+
+/**
+ * The same in the coordinates of another picture.
+ *
+ * @param {Before | null} before
+ * @param {{x: number, y: number}} shift
+ * @returns {Before | null}
+ */
+export function shifted(before, { x, y }) {
+  return before === null ? null : new Map([...before].map(([id, place]) => [id, { ...place, x: place.x + x, y: place.y + y }]));
 }
 
 /**
