@@ -7,6 +7,7 @@
 /** Everything open, in one column. @type {View} */
 export const VIEW = {
   depth: 1000, open: [], only: "", direction: "down", wrap: 1, theme: "light", everything: false, repeats: false, header: true,
+  color: "",
 };
 
 /** @type {Record<string, () => Payload>} */
@@ -109,6 +110,6 @@ class Net {
   payload() {
     const { ops, calls, skips } = this;
     const outputs = [{ op: ops.length - 1, slot: 0, title: "output", shape: "10", aside: false }];
-    return { schema: 1, title: "Net", subtitle: "", ops, calls, skips, outputs, failure: "" };
+    return { schema: 1, title: "Net", subtitle: "", ops, calls, skips, outputs, failure: "", heat: null };
   }
 }

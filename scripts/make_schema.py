@@ -9,7 +9,10 @@ from pathlib import Path
 from resight.picture import facts, payload, recorded
 
 WEB = Path(__file__).parents[1] / "src/resight/picture/web"
-NOUNS = (payload.View, payload.OpBox, payload.CallBox, payload.SkipArc, payload.OutputBox, payload.Payload)
+NOUNS = (
+    payload.View, payload.OpBox, payload.CallBox, payload.SkipArc, payload.OutputBox, payload.HeatValue, payload.Heat,
+    payload.Payload,
+)  # fmt: skip
 FACTS = (
     recorded.ValueFacts, recorded.MapFacts, facts.WeightFacts, facts.OpFacts, facts.CallFacts, facts.SkipFacts,
     facts.Facts,

@@ -7,6 +7,7 @@
 /** @type {View} */
 export const VIEW = {
   depth: null, open: [], only: "", direction: "down", wrap: 1, theme: "light", everything: false, repeats: true, header: false,
+  color: "",
 };
 
 /**
@@ -39,7 +40,7 @@ export function call(path, parent, same = -1) {
  * @returns {Payload}
  */
 export function payload(ops, calls, skips = []) {
-  return { schema: 1, title: "Net", subtitle: "", ops, calls, skips, outputs: [], failure: "" };
+  return { schema: 1, title: "Net", subtitle: "", ops, calls, skips, outputs: [], failure: "", heat: null };
 }
 
 /**

@@ -32,7 +32,30 @@ class Painted(Protocol):
     def scale(self) -> float: ...
 
 
-class Node(TypedDict):
+class Warmth(TypedDict):
+    """How a box is coloured by a number, and its words; empty for none."""
+
+    fill: str
+    words: str
+
+
+class Legend(TypedDict):
+    """What colours mean: the least and the greatest number, the colours from one to the other, and explanations."""
+
+    title: str
+    low: str
+    high: str
+    colours: list[str]
+    lines: list[str]
+
+
+class _Warm(TypedDict, total=False):
+    """A box coloured by a number has `heat`; others lack it."""
+
+    heat: Warmth
+
+
+class Node(_Warm):
     """A box that can be seen at a fold state; an open module is the parent of what is inside it."""
 
     id: str
@@ -72,7 +95,13 @@ class Place(TypedDict):
     edges: list[int]
 
 
-class Folded(TypedDict):
+class _Explained(TypedDict, total=False):
+    """Where boxes are coloured by a number there is a `legend`."""
+
+    legend: Legend
+
+
+class Folded(_Explained):
     """Boxes and wires as they can be seen, in the order of execution."""
 
     nodes: list[Node]

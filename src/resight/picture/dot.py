@@ -31,7 +31,7 @@ def _lines(drawing: Drawing) -> Iterator[str]:
     yield from _wires(folded, colours)
     if drawing.view.header:
         subtitle = "" if drawing.view.only else drawing.payload.subtitle
-        title = "\n".join(filter(None, (drawing.heading, subtitle, drawing.skips_line)))
+        title = "\n".join(filter(None, (drawing.heading, subtitle, drawing.skips_line, drawing.legend_line)))
         yield f"  label={text.dot(title)};"
         yield "  labelloc=t;"
     yield "}"
@@ -53,7 +53,8 @@ def _boxes(folded: Folded, colours: Palette) -> Iterator[str]:
 
 
 def _look_of(node: Node, folded: Folded, colours: Palette) -> str:
-    fill, line = colours["groups"][node["group"]]["fill"], colours["groups"][node["group"]]["line"]
+    group = colours["groups"]["other" if "heat" in node else node["group"]]
+    fill, line = node["heat"]["fill"] if "heat" in node else group["fill"], group["line"]
     pen = 1.0
     if node["failed"]:
         fill, line, pen = colours["alarmFill"], colours["alarm"], 2.5

@@ -9,6 +9,7 @@ from .. import text
 from ..traces import Trace
 from . import engine
 from .display import Display, Folded
+from .heat import heat
 from .labels import payload
 from .payload import Payload, View
 
@@ -23,8 +24,9 @@ class Drawing:
 
     @cached_property
     def payload(self) -> Payload:
-        """The words and boxes."""
-        return payload(self.trace.about, self.trace.graph, self.trace.skips)
+        """The words and boxes, and the numbers they are coloured by."""
+        made = payload(self.trace.about, self.trace.graph, self.trace.skips)
+        return replace(made, heat=heat(self.trace, self.view.color)) if self.view.color else made
 
     @cached_property
     def display(self) -> Display:
@@ -44,6 +46,16 @@ class Drawing:
             inside = self._calls_drawn()
             drawn = replace(drawn, skips=tuple(skip for skip in drawn.skips if inside[skip.owner]))
         return drawn.summary().removeprefix(f"{drawn.about.title}: ")
+
+    @cached_property
+    def legend_line(self) -> str:
+        """What colours mean, for formats without a colour bar; empty where they stand for the kind of an op."""
+        legend = self.folded.get("legend")
+        if legend is None:
+            return ""
+        least = f"from {legend['low']} ({legend['colours'][0]}) to " if legend["low"] else ""
+        scale = f"{legend['title']} {least}{legend['high']} ({legend['colours'][-1]})"
+        return " · ".join((scale, *legend["lines"]))
 
     @cached_property
     def caption(self) -> str:

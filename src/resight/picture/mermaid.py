@@ -27,7 +27,8 @@ def render(drawing: Drawing) -> bytes:
 def render_markdown(drawing: Drawing) -> bytes:
     """The picture as a Markdown page: title, what it is, and the chart in a fence."""
     title, subtitle = drawing.heading, "" if drawing.view.only else drawing.payload.subtitle
-    head = [f"# {text.markdown(title)}", text.markdown(subtitle), text.markdown(drawing.skips_line)]
+    under = (subtitle, drawing.skips_line, drawing.legend_line)
+    head = [f"# {text.markdown(title)}", *map(text.markdown, under)]
     paragraphs = [line for line in head if line] if drawing.view.header else []
     return "\n\n".join([*paragraphs, f"```mermaid\n{chart(drawing)}```\n"]).encode()
 
@@ -102,8 +103,8 @@ def _styles(folded: Folded, colours: Palette) -> Iterator[str]:
         alarm = f"fill:{colours['alarmFill']},stroke:{colours['alarm']}"
         yield f"  classDef failed {alarm},stroke-width:{THICK}px,color:{ink}"
     for i, node in enumerate(folded["nodes"]):
-        if line := outline(node, folded, colours):
-            yield f"  style n{i} stroke:{line},stroke-width:{THICK if node['skips'] else 2}px"
+        if marks := ",".join(_marks(node, folded, colours)):
+            yield f"  style n{i} {marks}"
     opened = [f"n{i}" for i, node in enumerate(folded["nodes"]) if node["open"]]
     if opened:
         yield f"  classDef opened fill:transparent,stroke:{colours['frameLine']}"
@@ -114,3 +115,11 @@ def _styles(folded: Folded, colours: Palette) -> Iterator[str]:
     for name, edges in of_look.items():
         line = f"stroke:{skips[name]},stroke-width:{THICK}px" if name else f"stroke:{wire}"
         yield f"  linkStyle {','.join(edges)} {line}"
+
+
+def _marks(node: Node, folded: Folded, colours: Palette) -> Iterator[str]:
+    """What sets a box apart from others of its group: the colour of its number, the line of its skip."""
+    if "heat" in node and not node["open"] and not node["failed"]:
+        yield f"fill:{node['heat']['fill']}"
+    if line := outline(node, folded, colours):
+        yield f"stroke:{line},stroke-width:{THICK if node['skips'] else 2}px"

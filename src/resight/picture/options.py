@@ -10,6 +10,7 @@ from ..errors import UserError
 from ..text import did_you_mean
 from ..traces import Trace
 from .drawing import Drawing
+from .heat import check_color
 from .payload import View
 
 LARGEST_SCALE = 20.0
@@ -32,6 +33,8 @@ def drawing(trace: Trace, options: Mapping[str, Any]) -> Drawing:
         values["open"] = (values["open"],)
     view = View(**{**values, "open": tuple(values.get("open") or ())})
     _check_numbers(view)
+    if view.color:
+        check_color(view.color)
     return Drawing(trace, view) if scale is None else Drawing(trace, view, _scale(scale))
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 DIRECTIONS = ("down", "right")
 THEMES = ("light", "dark")
+COLORS = ("parameters", "flops", "bytes", "time", "gain", "gradient")
+"""What boxes can be coloured by, instead of by the kind of their op."""
 SCHEMA = 1
 
 
@@ -23,6 +25,7 @@ class View:
     columns (rows if `direction` is `right`), 1 for a single one, 0 to choose. `theme`: `light` or `dark`.
     `everything`: also constants, masks, cache outputs and dead ops. `repeats`: draw equal neighbours
     once, as ×N, where that is needed to stay readable (True) or never (False). `header`: title and legend.
+    `color`: one of `COLORS`, to colour boxes by a number; empty for the kind of their op.
     """
 
     depth: int | None = None
@@ -34,6 +37,7 @@ class View:
     everything: bool = False
     repeats: bool = True
     header: bool = True
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,37 @@ class OutputBox:
 
 
 @dataclass(frozen=True, slots=True)
+class HeatValue:
+    """A number that something is coloured by, and how it is written; None where there is none.
+
+    `note` says of what it is the mean, where it is one.
+    """
+
+    value: float | None = None
+    words: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """What boxes are coloured by: a number per op and module call, in the payload's order.
+
+    `title`: what the legend calls it. `label`: what stands before a number whose unit does not tell what it is. `how`:
+    how the numbers were obtained. `closed`: what the number of a closed module is. `plain`: what has no colour.
+    `arcs`: the number of an op that closes a skip is the skip's, whose arc has its colour too.
+    """
+
+    title: str
+    label: str
+    how: str
+    closed: str
+    plain: str
+    ops: tuple[HeatValue, ...]
+    calls: tuple[HeatValue, ...]
+    arcs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Payload:
     """Everything the engine needs of a trace. Call 0 is the model."""
 
@@ -121,6 +156,7 @@ class Payload:
     skips: tuple[SkipArc, ...]
     outputs: tuple[OutputBox, ...]
     failure: str = ""
+    heat: Heat | None = None
 
 
 GROUPS = ("input", "output", "linear", "norm", "activation", "pool", "merge", "attention", "shape", "other", "module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from textwrap import wrap
 
+from ..errors import UserError
 from ..fonts import is_silent, is_wide
 from .brackets import Span, brackets
 from .display import Folded, Node
@@ -33,7 +34,13 @@ def render(drawing: Drawing) -> bytes:
 
 
 def page(drawing: Drawing) -> str:
-    """Title, skips, and the tree; ends with a newline."""
+    """Title, skips, and the tree; ends with a newline.
+
+    Raises:
+        UserError: it should be coloured.
+    """
+    if drawing.view.color:
+        raise UserError("a text has no colours", hint="write .svg, .png, .pdf, .html, .md, .mmd or .dot, or no color")
     subtitle = "" if drawing.view.only else drawing.payload.subtitle
     head = [drawing.heading, subtitle, drawing.skips_line] if drawing.view.header else []
     tail = wrap(f"the forward stopped: {drawing.payload.failure}", WIDTH) if drawing.payload.failure else []

@@ -17,6 +17,8 @@ const ARROW = 9;
 const DOT = 4;
 /** How far the ground shows on each side of an arc where it crosses other lines. */
 const HALO = 3;
+/** The same where it is a colour with a meaning. */
+const WARM_HALO = 5;
 /** The mark of a partial shortcut: how far from its start, and half its length. */
 const [MARK_AT, MARK_HALF] = [9, 5];
 
@@ -50,14 +52,14 @@ export function drawArcs(payload, folded, scene, theme) {
  * @param {Theme} theme
  * @returns {Item[]}
  */
-function drawArc(payload, { edges }, skip, wires, theme) {
+function drawArc(payload, { edges, skips }, skip, wires, theme) {
   const { look } = wires[0];
   const through = wires.flatMap((wire) => wire.edges.map((e) => edges[e]));
   const weak = through.every((edge) => edge.weak);
   const partial = through.some((edge) => edge.partial);
   const cls = ["skip", look, ...(weak ? ["weak"] : []), ...(partial ? ["partial"] : [])].join(" ");
   return [
-    { t: "open", id: `skip-${skip}`, cls, tip: tipOf(payload, through, skip) },
+    { t: "open", id: `skip-${skip}`, cls, tip: tipOf(payload, through, skip, skips[skip].heat?.words ?? "") },
     ...wires.flatMap((wire) => lineOf(wire, weak, partial, theme)),
     { t: "close" },
   ];
@@ -67,29 +69,31 @@ function drawArc(payload, { edges }, skip, wires, theme) {
  * @param {Payload} payload
  * @param {FoldedEdge[]} through
  * @param {number} skip
+ * @param {string} number  what it is coloured by
  */
-function tipOf({ ops, skips }, through, skip) {
+function tipOf({ ops, skips }, through, skip, number) {
   const { kind, combine, source, merge, partial, weak } = skips[skip];
   const all = new Set(through.flatMap((edge) => edge.skips)).size;
   const words = [weak ? "weak" : "", partial ? "partial" : "", kind, combine === "concat" ? "concat" : "", "skip"];
   const more = all > 1 ? ` (and ${all - 1} more)` : "";
-  return `${words.filter((word) => word !== "").join(" ")}: ${ops[source[0]].title} → ${ops[merge].title}${more}`;
+  return `${words.filter((word) => word !== "").join(" ")}: ${ops[source[0]].title} → ${ops[merge].title}${more}${number === "" ? "" : ` · ${number}`}`;
 }
 
 /**
- * The ground around an arc, so that it is seen to cross other wires, not to join them. It leaves out the arc's
- * ends, where it does join one.
+ * The ground around an arc, so that it is seen to cross other wires, not to join them; or, where skips have a number,
+ * its colour. It leaves out the arc's ends, where it does join one.
  *
  * @param {Folded} folded
  * @param {SceneWire} wire
  * @param {Theme} theme
  * @returns {Item}
  */
-export function haloOf({ edges }, { points, depth, lands, forks, look, parent, edges: through }, theme) {
-  const ground = parent < 0 ? theme.background : frameFill(theme, depth);
+export function haloOf({ edges, skips }, { points, depth, lands, forks, look, parent, edges: through }, theme) {
+  const fill = skips[edges[through[0]].skips[0]]?.heat?.fill ?? "";
+  const [stroke, halo] = fill === "" ? [parent < 0 ? theme.background : frameFill(theme, depth), HALO] : [fill, WARM_HALO];
   const weak = through.every((e) => edges[e].weak);
   const clear = shortened(points, lands ? ARROW + HALO : 0, forks ? DOT + HALO : 0);
-  return { t: "path", d: roundedWay(clear, CORNER), stroke: ground, line: strokeOf(look, weak).line + 2 * HALO, cap: "butt" };
+  return { t: "path", d: roundedWay(clear, CORNER), stroke, line: strokeOf(look, weak).line + 2 * halo, cap: "butt" };
 }
 
 /**

@@ -6,7 +6,7 @@
  * @import {Item} from "./shapes.js"
  * @import {Theme} from "./theme.js"
  */
-import { HEADING_SIZE, headingDetail } from "./frame.js";
+import { HEADING_SIZE, headingDetail, headingEnd } from "./frame.js";
 import { fitText, textWidth } from "./measure.js";
 import { loop, mergeFigure } from "./shapes.js";
 import { hasShapeLine, isMerge, loopStep, NUMBER_SIZE, numberRoom, SHAPE_SIZE, stackOf, TITLE_SIZE, WORD_GAP, wordsIn } from "./sizes.js";
@@ -23,7 +23,7 @@ const BASELINE = 4;
 const [UPPER, LOWER] = [-3, 13];
 
 /**
- * An open module: a frame, its title, class and parameter count.
+ * An open module: a frame, its title, class and number.
  *
  * @param {FoldedNode} node
  * @param {SceneBox} box
@@ -43,8 +43,8 @@ export function frameItems(node, box, isDown, theme) {
     };
     add(heading.title, node.title, 600, heading.titleRoom);
     if (heading.detail >= 0) add(heading.detail, headingDetail(node), 400, heading.detailRoom);
-    const count = textWidth(node.parameters, HEADING_SIZE, 400);
-    if (heading.end >= 0) add(heading.end - count, node.parameters, 400, count);
+    const count = textWidth(headingEnd(node), HEADING_SIZE, 400);
+    if (heading.end >= 0) add(heading.end - count, headingEnd(node), 400, count);
   }
   return [...items, ...loopItems(node, box, isDown, theme)];
 }
@@ -96,9 +96,9 @@ function radiusOf({ kind, group }) {
  * @param {Theme} theme
  */
 function coloursOf(node, theme) {
-  const group = theme.groups[node.group] ?? theme.groups.other;
+  const group = node.heat ? { fill: node.heat.fill, line: theme.groups.other.line } : (theme.groups[node.group] ?? theme.groups.other);
   if (node.failed) return { fill: theme.alarmFill, stroke: theme.alarm, line: 2 };
-  if (isMerge(node)) return { fill: theme.background, stroke: theme.skips[node.mergeLook], line: 2 };
+  if (isMerge(node)) return { fill: node.heat?.fill ?? theme.background, stroke: theme.skips[node.mergeLook], line: 2 };
   if (node.shortcut !== "") return { fill: group.fill, stroke: theme.skips[node.shortcut], line: 2 };
   return { fill: group.fill, stroke: group.line, line: 1 };
 }
@@ -119,9 +119,10 @@ function wordsOf(node, box, theme) {
   const width = titleWidth + (behind === "" ? 0 : WORD_GAP + behindWidth);
   const left = cx - (width >> 1);
   const baseline = cy + (hasShapeLine(node) ? UPPER : BASELINE);
+  const quiet = node.heat?.words ? theme.ink : theme.muted; // which fades on a strong fill
   const items = text(left, baseline, title, TITLE_SIZE, 600, theme.ink, "start", titleWidth);
-  if (behind !== "") items.push(...text(left + width - behindWidth, baseline, behind, TITLE_SIZE, 400, theme.muted, "start", behindWidth));
-  if (hasShapeLine(node)) items.push(...text(cx, cy + LOWER, node.shape, SHAPE_SIZE, 400, theme.muted, "middle", room));
+  if (behind !== "") items.push(...text(left + width - behindWidth, baseline, behind, TITLE_SIZE, 400, quiet, "start", behindWidth));
+  if (hasShapeLine(node)) items.push(...text(cx, cy + LOWER, node.shape, SHAPE_SIZE, 400, quiet, "middle", room));
   return items;
 }
 

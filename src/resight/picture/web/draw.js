@@ -92,8 +92,9 @@ function drawWires({ edges }, wires, theme) {
 /**
  * @param {Folded["nodes"][number]} node
  */
-function tipOf({ title, detail, shape, path, parameters, times }) {
-  const words = [path || title, detail, shape, parameters === "" ? "" : `${parameters} parameters`, times > 1 ? `×${times}` : ""];
+function tipOf({ title, detail, shape, path, parameters, times, heat }) {
+  const count = parameters === "" ? "" : `${parameters} parameters`;
+  const words = [path || title, detail, shape, count, times > 1 ? `×${times}` : "", heat?.words ?? ""];
   return words.filter((word) => word !== "").join(" · ");
 }
 

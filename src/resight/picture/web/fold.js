@@ -5,6 +5,7 @@
  * @import {Opening} from "./opening.js"
  * @import {Payload, View} from "./schema.js"
  * @import {Tree} from "./tree.js"
+ * @import {Legend, Warmth} from "./warm.js"
  */
 import { isBearable } from "./bearable.js";
 import { gatherOps } from "./gather.js";
@@ -12,7 +13,12 @@ import { layOut } from "./ladder.js";
 import { linkNodes } from "./link.js";
 import { listNodes } from "./nodes.js";
 import { openToDepth, openWithin, READABLE_BOXES } from "./opening.js";
+import { THEMES } from "./palette.js";
 import { growTree } from "./tree.js";
+import { warm } from "./warm.js";
+
+/** Share of its boxes that a picture which is too large is tried with next. */
+const LESS = 0.85;
 
 /**
  * A box. `parent` is the id of the open box around it, or `""`.
@@ -36,6 +42,7 @@ import { growTree } from "./tree.js";
  * @property {string} mergeLook  look of that skip, `""` for none
  * @property {string} shortcut   look of the skip whose shortcut it lies on, else `""`
  * @property {boolean} failed
+ * @property {Warmth} [heat]     its colour, where boxes are coloured by a number
  */
 
 /**
@@ -58,6 +65,7 @@ import { growTree } from "./tree.js";
  * @typedef {object} FoldedSkip
  * @property {string} node
  * @property {number[]} edges
+ * @property {Warmth} [heat]  the colour of its arc, where skips have a number too
  */
 
 /**
@@ -65,21 +73,21 @@ import { growTree } from "./tree.js";
  * @property {FoldedNode[]} nodes  parents before children, children in execution order
  * @property {FoldedEdge[]} edges
  * @property {FoldedSkip[]} skips  one per skip of the payload
+ * @property {Legend} [legend]     what colours mean, where they stand for numbers
  */
 
 /**
  * The picture at the depth that the view asks for; without one, opened as far as it stays readable and bearable.
+ * Coloured by numbers, if the payload brings some.
  *
  * @param {Payload} payload
  * @param {View} view
  * @returns {Folded}
  */
 export function fold(payload, view) {
-  return firstFold(payload, view).folded;
+  const made = firstFold(payload, view);
+  return payload.heat === null ? made.folded : warm(payload, payload.heat, THEMES[view.theme], made);
 }
-
-/** Share of its boxes that a picture which is too large is tried with next. */
-const LESS = 0.85;
 
 /**
  * A fold with what it was made of, for those who go on from there.

@@ -93,7 +93,7 @@ function headingBetween(node, face, ports) {
   const roomRight = ports.length === 0 ? 0 : face.right - last - space.BOX_PAD - space.TITLE_GAP;
   const heading = { title: space.BOX_PAD, titleRoom: title, detail: -1, detailRoom: 0, end: -1 };
   const width = face.left + face.right;
-  const count = textWidth(node.parameters, HEADING_SIZE, 400);
+  const count = textWidth(headingEnd(node), HEADING_SIZE, 400);
   let free = roomRight;
   if (fitsLeft) {
     heading.detail = space.BOX_PAD + title + space.TITLE_GAP;
@@ -103,7 +103,7 @@ function headingBetween(node, face, ports) {
     free -= detail + 2 * space.TITLE_GAP;
   }
   heading.detailRoom = detail;
-  if (node.parameters !== "" && count <= free) heading.end = width - space.BOX_PAD;
+  if (count > 0 && count <= free) heading.end = width - space.BOX_PAD;
   return heading;
 }
 
@@ -118,16 +118,25 @@ function headingBetween(node, face, ports) {
 function headingAbove(node, face) {
   const title = Math.min(textWidth(node.title, HEADING_SIZE, 600), TITLE_MOST);
   const detail = textWidth(headingDetail(node), HEADING_SIZE, 400);
-  const count = textWidth(node.parameters, HEADING_SIZE, 400);
+  const count = textWidth(headingEnd(node), HEADING_SIZE, 400);
   if (node.times > 1) face.length = Math.max(face.length, 2 * space.BOX_PAD + title + space.TITLE_GAP + detail);
   let room = face.length - 2 * space.BOX_PAD - title - space.TITLE_GAP;
   const heading = { title: space.BOX_PAD, titleRoom: Math.min(title, room + space.TITLE_GAP), detail: -1, detailRoom: detail, end: -1 };
   if (detail <= room) {
     heading.detail = space.BOX_PAD + title + space.TITLE_GAP;
     room -= detail + 2 * space.TITLE_GAP;
-    if (node.parameters !== "" && count <= room) heading.end = face.length - space.BOX_PAD;
+    if (count > 0 && count <= room) heading.end = face.length - space.BOX_PAD;
   }
   return heading;
+}
+
+/**
+ * What stands at the end of a frame's title: the number that boxes are coloured by, else that of its parameters.
+ *
+ * @param {FoldedNode} node
+ */
+export function headingEnd({ heat, parameters }) {
+  return heat === undefined ? parameters : heat.words;
 }
 
 /**

@@ -5,8 +5,10 @@
  * @import {Payload, SkipArc, View} from "./schema.js"
  * @import {Item} from "./shapes.js"
  * @import {Theme} from "./theme.js"
+ * @import {Legend} from "./warm.js"
  */
 import { text } from "./boxes.js";
+import { colourbarItems, colourbarWidth } from "./colourbar.js";
 import { textWidth } from "./measure.js";
 import * as space from "./spacing.js";
 import { LOOKS, lookOf } from "./styles.js";
@@ -49,17 +51,19 @@ export function drawHeader(payload, view, folded, theme, sceneWidth) {
   if (!view.header) return { items: [], width: 0, height: 0 };
   const entries = legendOf(payload.skips.filter((_, s) => isSeen(folded, s)));
   const title = view.only === "" ? payload.title : `${view.only} of ${payload.title}`;
-  const width = Math.max(sceneWidth, Math.min(naturalWidth(payload, title, entries), LEAST + 2 * space.MARGIN));
+  const width = Math.max(sceneWidth, Math.min(naturalWidth(payload, title, entries, folded.legend), LEAST + 2 * space.MARGIN));
   const room = width - 2 * space.MARGIN;
   const x = space.MARGIN;
   const items = text(x, space.MARGIN + TITLE - 4, title, TITLE, 600, theme.ink, "start", room);
   let y = space.MARGIN + TITLE - 4;
-  for (const [words, colour] of [[subtitleOf(payload, view), theme.muted], [payload.failure, theme.alarm]]) {
+  const write = (/** @type {string} */ words, /** @type {string} */ colour) => {
     for (const line of brokenWords(words, room)) {
       y += LINE - 2;
       items.push(...text(x, y, line, SMALL, 400, colour, "start", room));
     }
-  }
+  };
+  write(subtitleOf(payload, view), theme.muted);
+  write(payload.failure, theme.alarm);
   y += LINE + 2;
   for (const line of breakLines(entries, room)) {
     let at = x;
@@ -67,6 +71,11 @@ export function drawHeader(payload, view, folded, theme, sceneWidth) {
       items.push(...entryItems(entry, at, y, theme, room));
       at += entry.width + ENTRY_GAP;
     }
+    y += LINE;
+  }
+  if (folded.legend !== undefined) {
+    items.push(...colourbarItems(folded.legend, x, y, theme, room));
+    for (const line of folded.legend.lines) write(line, theme.muted);
     y += LINE;
   }
   return { items, width, height: y - space.MARGIN + 4 };
@@ -154,10 +163,12 @@ function weightOf(look) {
  * @param {Payload} payload
  * @param {string} title
  * @param {Entry[]} entries
+ * @param {Legend | undefined} coloured
  */
-function naturalWidth({ subtitle, failure }, title, entries) {
+function naturalWidth({ subtitle, failure }, title, entries, coloured) {
   const legend = entries.reduce((sum, entry) => sum + entry.width + ENTRY_GAP, -ENTRY_GAP);
   const words = [textWidth(title, TITLE, 600), textWidth(subtitle, SMALL, 400), textWidth(failure, SMALL, 400)];
+  if (coloured !== undefined) words.push(colourbarWidth(coloured));
   return Math.max(legend, ...words) + 2 * space.MARGIN;
 }
 

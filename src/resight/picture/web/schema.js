@@ -15,6 +15,7 @@
  * @property {boolean} everything
  * @property {boolean} repeats
  * @property {boolean} header
+ * @property {string} color
  */
 
 /**
@@ -75,6 +76,29 @@
  */
 
 /**
+ * A number that something is coloured by, and how it is written; None where there is none.
+ *
+ * @typedef {object} HeatValue
+ * @property {number | null} value
+ * @property {string} words
+ * @property {string} note
+ */
+
+/**
+ * What boxes are coloured by: a number per op and module call, in the payload's order.
+ *
+ * @typedef {object} Heat
+ * @property {string} title
+ * @property {string} label
+ * @property {string} how
+ * @property {string} closed
+ * @property {string} plain
+ * @property {HeatValue[]} ops
+ * @property {HeatValue[]} calls
+ * @property {boolean} arcs
+ */
+
+/**
  * Everything the engine needs of a trace. Call 0 is the model.
  *
  * @typedef {object} Payload
@@ -86,6 +110,7 @@
  * @property {SkipArc[]} skips
  * @property {OutputBox[]} outputs
  * @property {string} failure
+ * @property {Heat | null} heat
  */
 
 export {};
