@@ -16,6 +16,9 @@ from ..traces import Trace
 from . import options
 from .tracing import count_line, report_failure, trace_spec
 
+THUMBNAILS = 16
+"""Feature maps of each value in a page; it holds fewer where they would make it large (`picture.facts.MAP_BYTES`)."""
+
 
 def show(
     spec: options.Spec,
@@ -54,6 +57,15 @@ def show(
     ] = None,
     repeats: Annotated[bool, typer.Option("--repeats/--no-repeats", help="Draw alike neighbours once, as ×N.")] = True,
     header: Annotated[bool, typer.Option("--header/--no-header", help="Title and legend.")] = True,
+    thumbnails: Annotated[
+        int,
+        typer.Option(
+            "--thumbnails",
+            metavar="N",
+            min=0,
+            help="Feature maps of each value in an .html page, at most, where values are computed; 0 records nothing.",
+        ),
+    ] = THUMBNAILS,
     device: options.Device = None,
     weights: options.Weights = None,
     train: options.Train = False,
@@ -87,7 +99,16 @@ def show(
     for path in out or ():
         renderer_for(path)
         check_writable(path)
-    traced = trace_spec(spec, inputs=inputs, image=image, device=device, weights=weights, train=train)
+    has_page = not out or any(path.suffix.lower() == ".html" for path in out)
+    traced = trace_spec(
+        spec,
+        inputs=inputs,
+        image=image,
+        device=device,
+        weights=weights,
+        train=train,
+        thumbnails=thumbnails * has_page,
+    )
     written = save_all(traced, out or [_page(traced)], **view)
     print(count_line(traced, drawing(traced, view).caption))
     for note in traced.about.notes:

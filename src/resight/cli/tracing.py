@@ -29,16 +29,20 @@ def trace_spec(
     device: str | None = None,
     weights: Path | None = None,
     train: bool = False,
+    thumbnails: int = 0,
 ) -> Trace:
     """Trace the network `spec` names, or open a saved trace; its notes say what was chosen for the user.
 
-    A forward that raises still gives the trace up to there, see `Trace.failure`. Raises UserError where it
-    raised before its first op: there is nothing to look at.
+    With `thumbnails`, a network that computes (not one of shapes alone) is recorded, with so many feature maps of
+    each value. A forward that raises still gives the trace up to there, see `Trace.failure`. Raises UserError where
+    it raised before its first op: there is nothing to look at.
     """
     if is_saved(spec):
         return _opened(spec, inputs or image or device or weights or train)
 
     def run(found: Resolved) -> Trace:
+        if thumbnails and not any(parameter.is_meta for parameter in found.model.parameters()):
+            return _recorded(found, _made_of(found, image), thumbnails=thumbnails)
         from ..capture.run import trace_titled
 
         return trace_titled(found.model, found.args, found.kwargs, found.title)
@@ -69,15 +73,25 @@ def record_spec(
         return traced
 
     def run(found: Resolved) -> Trace:
-        from ..capture.record import record
-
-        kwargs: dict[str, Any] = dict(found.kwargs)
-        recorded = record(found.model, *found.args, keep=keep, thumbnails=thumbnails, **kwargs)
-        computed = () if device == "meta" else (found.weights,) if image else (MADE_UP, found.weights)
-        notes = (*computed, *recorded.about.notes)
-        return replace(recorded, about=replace(recorded.about, title=found.title, notes=notes))
+        notes = () if device == "meta" else _made_of(found, image)
+        return _recorded(found, notes, keep=keep, thumbnails=thumbnails)
 
     return _run(spec, run, inputs=inputs or (), image=image, device=device or "cpu", weights=weights, train=train)
+
+
+def _made_of(found: Resolved, image: Path | None) -> tuple[str, ...]:
+    """What numbers come from, in lines: a picture or made-up values, and the weights."""
+    return (found.weights,) if image else (MADE_UP, found.weights)
+
+
+def _recorded(found: Resolved, notes: Sequence[str], **wishes: Any) -> Trace:
+    """What flowed through a network; `notes` say what its numbers come from."""
+    from ..capture.record import record
+
+    kwargs: dict[str, Any] = dict(found.kwargs)
+    recorded = record(found.model, *found.args, **wishes, **kwargs)
+    about = replace(recorded.about, title=found.title, notes=(*notes, *recorded.about.notes))
+    return replace(recorded, about=about)
 
 
 def is_saved(spec: str) -> bool:
