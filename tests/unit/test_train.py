@@ -222,6 +222,16 @@ def test_the_same_run_again_gives_the_same_bytes(run: Path, tmp_path: Path) -> N
         assert (again / name).read_bytes() == (run / name).read_bytes(), name
 
 
+def test_trackers_are_told_what_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[int, dict[str, float]]] = []
+    monkeypatch.setattr(Accelerator, "log", lambda self, values, step: told.append((step, values)))
+    known = train(NORMED, recipe=FEW.changed({"steps": 2}), out=tmp_path / "r", cpu=True).known
+    (epoch,) = known.epochs
+    tested = {"train_loss": epoch.train_loss, "test_loss": epoch.test_loss, "test_accuracy": epoch.accuracy}
+    steps = [(step.step, {"loss": step.loss, "lr": step.lr}) for step in known.steps]
+    assert told == [*steps, (2, tested)]
+
+
 def test_training_leaves_torchs_random_state(tmp_path: Path) -> None:
     before = torch.get_rng_state()
     train(NORMED, recipe=FEW.changed({"steps": 2}), out=tmp_path / "r", cpu=True)

@@ -29,8 +29,10 @@ def engine(precision: str, track: Sequence[str], cpu: bool) -> Accelerator:
     for name in track:
         _check_tracker(name)
     AcceleratorState._reset_state()  # an earlier run in this process may have had another precision
+    # Trackers want a folder now; that of the run, which a network that does not fit must not leave behind, comes later.
+    folder = "." if track else None
     try:
-        return Accelerator(mixed_precision=precision, cpu=cpu, log_with=list(track) or None)
+        return Accelerator(mixed_precision=precision, cpu=cpu, log_with=list(track) or None, project_dir=folder)
     except ValueError as error:
         if precision == "no":
             raise

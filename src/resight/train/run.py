@@ -135,7 +135,7 @@ def _made_by_one(out: Path | str | None, config: Config, accelerator: Accelerato
 
 def _begin_tracking(accelerator: Accelerator, config: Config, folder: RunFolder) -> None:
     if config.track:
-        accelerator.project_configuration.set_directories(str(folder.path))
+        accelerator.project_configuration.logging_dir = str(folder.path)
         settings = {"spec": config.spec, "data": config.data, "recipe": config.recipe.title, "seed": config.seed}
         accelerator.init_trackers("resight", settings)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from time import perf_counter
 
 import torch
@@ -126,8 +126,7 @@ class Session:
     def _write_down(self, *made: Step | Epoch) -> None:
         for one in made:
             self.known.add(one)
-            values = {name: value for name, value in asdict(one).items() if name != "step"}
-            self.training.accelerator.log(values, step=one.step)
+            self.training.accelerator.log(_tracked(one), step=one.step)
         if self.is_main:
             history.append(self.folder.metrics, made)
 
@@ -149,6 +148,13 @@ class Session:
         if self.is_main:
             files = state.weights_file(self.training)
             checkpoints.write(self.folder.checkpoints, checkpoints.BEST, self.training.step, files, keep=1)
+
+
+def _tracked(one: Step | Epoch) -> dict[str, float]:
+    """What experiment trackers are told, by the name of the curve."""
+    if isinstance(one, Step):
+        return {"loss": one.loss, "lr": one.lr}
+    return {"train_loss": one.train_loss, "test_loss": one.test_loss, "test_accuracy": one.accuracy}
 
 
 def _check_finite(step: Step) -> None:
