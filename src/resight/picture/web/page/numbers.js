@@ -89,7 +89,9 @@ export function whole(count) {
 export function share(value) {
   if (value === null || Number.isNaN(value)) return "nan";
   if (value > 0 && value < 0.005) return "<1%";
-  return value >= 0.995 && value < 1 ? ">99%" : `${Math.round(significant(value * 100, 15))}%`;
+  const [percent, rounded] = [value * 100, Math.round(value * 100)];
+  const isEvenTie = rounded - percent === 0.5 && rounded % 2 !== 0;
+  return value >= 0.995 && value < 1 ? ">99%" : `${isEvenTie ? rounded - 1 : rounded}%`;
 }
 
 /**
