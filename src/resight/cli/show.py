@@ -7,6 +7,7 @@ import re
 import sys
 import tempfile
 import webbrowser
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ import typer
 
 from ..traces import Trace
 from . import options
-from .tracing import count_line, report_failure, trace_spec
+from .tracing import count_line, is_saved, record_spec, report_failure, trace_spec
 
 THUMBNAILS = 16
 """Feature maps of each value in a page; it holds fewer where they would make it large (`picture.facts.MAP_BYTES`)."""
@@ -50,6 +51,16 @@ def show(
         typer.Option("--wrap", metavar="N", min=0, help="Columns of the picture (rows with right); 0 chooses."),
     ] = 0,
     theme: options.Theme = "light",
+    color: Annotated[
+        str,
+        typer.Option(
+            "--color",
+            metavar="NAME",
+            show_default=False,
+            help="Colour boxes by parameters, flops, bytes, time, gain or gradient. The last three run the network on "
+            "the CPU unless --device says otherwise.",
+        ),
+    ] = "",
     everything: Annotated[bool, typer.Option("--all", help="Also draw constants, masks and cache outputs.")] = False,
     scale: Annotated[
         float | None,
@@ -87,6 +98,7 @@ def show(
         "direction": direction,
         "wrap": wrap,
         "theme": theme,
+        "color": color,
         "everything": everything,
         "repeats": repeats,
         "header": header,
@@ -95,12 +107,16 @@ def show(
         view["scale"] = scale
     from ..files import check_writable
     from ..picture import drawing, renderer_for, save_all
+    from ..picture.heat import RECORDED, check_color
 
+    if color:
+        check_color(color)
     for path in out or ():
         renderer_for(path)
         check_writable(path)
     has_page = not out or any(path.suffix.lower() == ".html" for path in out)
-    traced = trace_spec(
+    run = partial(record_spec, color=color) if color in RECORDED and not is_saved(spec) else trace_spec
+    traced = run(
         spec,
         inputs=inputs,
         image=image,

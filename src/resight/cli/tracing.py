@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from ..errors import UserError
 from ..graph import Failure
 from ..traces import Trace, load
 from .advice import advice
+from .colouring import record_for
 from .complaints import complain
 
 MADE_UP = "input values made up: floats standard normal (seed 0), whole numbers 1 and 0 in turn"
@@ -55,6 +57,7 @@ def record_spec(
     *,
     keep: Sequence[str] = (),
     thumbnails: int = 0,
+    color: str = "",
     inputs: Sequence[str] | None = None,
     image: Path | None = None,
     device: str | None = None,
@@ -63,7 +66,8 @@ def record_spec(
 ) -> Trace:
     """`trace_spec` with what flowed through: numbers, the tensors to `keep`, `thumbnails` feature maps of a value.
 
-    The network runs on the CPU unless another device is asked for; its notes say where the weights come from.
+    With a `color`, also what pictures of that color need, see `cli.colouring`. The network runs on the CPU unless
+    another device is asked for; its notes say where the weights come from.
     """
     if is_saved(spec):
         traced = _opened(spec, inputs or image or device or weights or train)
@@ -74,7 +78,7 @@ def record_spec(
 
     def run(found: Resolved) -> Trace:
         notes = () if device == "meta" else _made_of(found, image)
-        return _recorded(found, notes, keep=keep, thumbnails=thumbnails)
+        return record_for(color, found, partial(_recorded, notes=notes, keep=keep, thumbnails=thumbnails))
 
     return _run(spec, run, inputs=inputs or (), image=image, device=device or "cpu", weights=weights, train=train)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .. import text
 from ..errors import UserError
@@ -49,6 +49,8 @@ def heat(trace: Trace, color: str) -> Heat:
     """
     check_color(color)
     made = MEASURES[color](trace)
+    if color in RECORDED:
+        made = replace(made, notes=" · ".join(map(text.one_line, trace.about.notes)))
     if all(one.value is None for one in made.ops):
         raise UserError(f"nothing in {trace.about.title} has {made.title}", hint="choose another color")
     return made

@@ -131,7 +131,8 @@ class Heat:
 
     `title`: what the legend calls it. `label`: what stands before a number whose unit does not tell what it is. `how`:
     how the numbers were obtained. `closed`: what the number of a closed module is. `plain`: what has no colour.
-    `arcs`: the number of an op that closes a skip is the skip's, whose arc has its colour too.
+    `arcs`: the number of an op that closes a skip is the skip's, whose arc has its colour too. `notes`: what was chosen
+    for the run that was recorded.
     """
 
     title: str
@@ -142,6 +143,7 @@ class Heat:
     ops: tuple[HeatValue, ...]
     calls: tuple[HeatValue, ...]
     arcs: bool = False
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

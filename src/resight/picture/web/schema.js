@@ -96,6 +96,7 @@
  * @property {HeatValue[]} ops
  * @property {HeatValue[]} calls
  * @property {boolean} arcs
+ * @property {string} notes
  */
 
 /**

@@ -169,7 +169,7 @@ function endsOf(values) {
  * @param {FoldedNode[]} nodes  those that can have a number
  * @returns {Legend}
  */
-function legendOf({ title, how, closed, plain }, { ramp, background }, scale, all, nodes) {
+function legendOf({ title, how, closed, plain, notes }, { ramp, background }, scale, all, nodes) {
   const shut = nodes.filter((node) => !node.open);
   const remarks = [
     scale.kind === "log" ? "log scale" : "",
@@ -178,7 +178,7 @@ function legendOf({ title, how, closed, plain }, { ramp, background }, scale, al
     `plain boxes: ${plain}`,
   ];
   const [low, high] = endsOf(all.filter(({ value }) => scale.shareOf(value) !== null));
-  const lines = [how, remarks.filter((words) => words !== "").join(" · ")];
+  const lines = [how, remarks.filter((words) => words !== "").join(" · "), ...(notes === "" ? [] : [notes])];
   if (scale.isEmpty) return { title, low: "", high: "nothing here has one", colours: [background], lines };
   if (scale.low < scale.high) return { title, low, high, colours: ramp, lines };
   return { title, low: "", high, colours: [hexOf(mixed(ramp, scale.shareOf(scale.low) ?? 0))], lines };
