@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from importlib.resources import files
 
@@ -82,7 +82,7 @@ def page_script() -> str:
 
 def _wire(drawing: Drawing) -> dict[str, object]:
     return {
-        "payload": asdict(drawing.payload),
+        "payload": asdict(replace(drawing.payload, heat=None)),  # the page has its own numbers
         "view": asdict(drawing.view),
         "facts": asdict(facts(drawing.trace)),
     }

@@ -5,11 +5,11 @@
  * @import {Page} from "./page.js"
  * @import {Words} from "./words_en.js"
  */
+import { hexOf, mixed, Scale } from "../heat.js";
 import { DASHES, THEMES } from "../palette.js";
 import { draw, make } from "./dom.js";
 import { COLOURINGS, knownColourings, looksIn, MEASURES, numberOf } from "./measures.js";
-import { hexOf, mixed, Scale } from "./ramp.js";
-import { colourBy } from "./state.js";
+import { colourBy, START } from "./state.js";
 import { watch } from "./watch.js";
 
 /** Groups of boxes that a legend names, in its order. */
@@ -26,6 +26,7 @@ export function mountLegend(page) {
   const label = make("span");
   const key = make("div", { class: "key" });
   page.part("legend").append(make("label", {}, label, select), key);
+  if (page.store.state.colour === START.colour && known.includes(model.view.color)) page.store.change(colourBy, model.view.color);
   watch(page, ["colour", "depth", "turned", "theme"], (words, state) => {
     const measure = known.includes(state.colour) ? state.colour : "kind";
     label.textContent = words.colourBy;
@@ -64,8 +65,9 @@ function paintBy(page, words, measure) {
   const scale = new Scale(kind, map.picture.folded.nodes.map(of));
   map.colour((node) => {
     if (node.open) return null;
-    const share = scale.shareOf(of(node));
-    return share === null ? { fill: theme.background, line: theme.frameLine } : { fill: hexOf(mixed(colours, share)), line: theme.muted };
+    const value = of(node);
+    const share = scale.shareOf(value);
+    return share === null ? { fill: theme.background, words: "" } : { fill: hexOf(mixed(colours, share)), words: say(value ?? 0) };
   });
   const unit = words.units[/** @type {keyof Words["units"]} */ (measure)];
   if (scale.isEmpty) return [make("p", {}, words.unknown)];

@@ -6,6 +6,7 @@
  * @import {SceneWire} from "../scene.js"
  * @import {Item, Step} from "../shapes.js"
  * @import {Theme} from "../theme.js"
+ * @import {Warmth} from "../warm.js"
  * @import {Rectangle} from "./camera.js"
  * @import {Picture} from "./folding.js"
  */
@@ -46,7 +47,7 @@ import { faceOf } from "./folding.js";
 /**
  * How boxes are coloured, where not by their kind.
  *
- * @typedef {(node: Folded["nodes"][number]) => {fill: string, line: string} | null} Tint
+ * @typedef {(node: Folded["nodes"][number]) => Warmth | null} Tint
  */
 
 /** Makes and keeps the marks of one picture in one theme. */
@@ -66,11 +67,22 @@ export class Pieces {
     this.wires = new Map();
   }
 
+  /**
+   * A folded node, with its colour where that goes by a number.
+   *
+   * @param {number} at
+   */
+  nodeOf(at) {
+    const node = this.picture.folded.nodes[at];
+    const heat = this.tint?.(node) ?? null;
+    return heat === null ? node : { ...node, heat };
+  }
+
   /** @param {number} node */
   coloursOf(node) {
-    const { folded } = this.picture;
+    const { heat, group } = this.nodeOf(node);
     const { groups } = this.theme;
-    return this.tint?.(folded.nodes[node]) ?? groups[folded.nodes[node].group] ?? groups.other;
+    return heat === undefined ? groups[group] ?? groups.other : { fill: heat.fill, line: groups.other.line };
   }
 
   /**
@@ -83,11 +95,10 @@ export class Pieces {
   itemsOf(box, depth) {
     const known = this.items.get(box);
     if (known !== undefined) return known;
-    const { folded, isDown } = this.picture;
-    const node = folded.nodes[box.node];
+    const { isDown } = this.picture;
+    const node = this.nodeOf(box.node);
     const place = { ...faceOf(box, 0, 0, isDown), outer: NOWHERE, node: box.node, parent: -1, depth, open: node.open, heading: box.heading };
-    const theme = { ...this.theme, groups: { ...this.theme.groups, [node.group]: this.coloursOf(box.node) } };
-    const items = (node.open ? frameItems : boxItems)(node, place, isDown, theme);
+    const items = (node.open ? frameItems : boxItems)(node, place, isDown, this.theme);
     this.items.set(box, items);
     return items;
   }

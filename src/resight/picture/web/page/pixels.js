@@ -3,8 +3,8 @@
  *
  * @import {MapFacts} from "./facts.js"
  */
+import { mixed } from "../heat.js";
 import { MAPS } from "../palette.js";
-import { pixelsOf } from "./ramp.js";
 
 /**
  * The bytes of feature maps, unpacked by the browser.
@@ -62,5 +62,18 @@ export function paintedChannel(facts, bytes, channel, look) {
     const at = bytes[channel * size + i] * 4;
     for (let part = 0; part < 4; part++) pixels[i * 4 + part] = table[at + part];
   }
+  return pixels;
+}
+
+/**
+ * The colours of bytes 0 to 255, as 256 pixels of a canvas.
+ *
+ * @param {string[]} colours
+ * @param {(byte: number) => number} shareOf
+ * @returns {Uint8ClampedArray}
+ */
+function pixelsOf(colours, shareOf) {
+  const pixels = new Uint8ClampedArray(1024);
+  for (let byte = 0; byte < 256; byte++) pixels.set([...mixed(colours, shareOf(byte)), 255], byte * 4);
   return pixels;
 }
