@@ -1,0 +1,177 @@
+"""Two networks beside each other: what they do not share, and what that leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..graph import Graph, Ref
+from ..graph.aside import shown_ops
+from ..plot.depth import skip_names, value_names
+from ..skips import Skip
+from ..text import plural
+from ..traces import Trace
+from .align import Alignment, align
+from .difference import ORDER, SHAPE, SHORTCUT, Difference, listed
+from .findings import Findings, Key, sided
+from .settings import changed_settings, shapes
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """What a second network has otherwise than a first: `differences`, shortcuts first, each with its consequences."""
+
+    first: Trace
+    second: Trace
+    alignment: Alignment
+    differences: tuple[Difference, ...]
+
+    def summary(self, first: str, second: str) -> str:
+        """One line, with the networks by name: `8 shortcuts missing in plain18: 5 identity, 3 projection`."""
+        if not self.differences:
+            return f"{second} is built like {first}"
+        parts = [part for side, loser in enumerate((first, second)) for part in self._missing(side, loser)]
+        settings = dict.fromkeys(one.what for one in self.differences if not one.is_missing)
+        parts += [f"{second} has another {listed(tuple(settings))} than {first}"] if settings else []
+        return "; ".join(parts)
+
+    def _missing(self, side: int, loser: str) -> Iterator[str]:
+        """What network number `side` lacks."""
+        gone = [one for one in self.differences if not (one.first, one.second)[side].words]
+        shortcuts = {(one.first.words or one.second.words): one.count for one in gone if one.what == SHORTCUT}
+        if shortcuts:
+            kinds = ", ".join(f"{count} {kind}" for kind, count in shortcuts.items())
+            yield f"{plural(sum(shortcuts.values()), SHORTCUT)} missing in {loser}: {kinds}"
+        others = tuple(f"{one.count} {one.what}" for one in gone if one.what != SHORTCUT)
+        if others:
+            yield f"{listed(others)} missing in {loser}"
+
+
+def contrast(first: Trace, second: Trace) -> Contrast:
+    """Find what two traced networks do not share.
+
+    Ops and module calls are paired as `align` says. A shortcut counts as missing where the other network has no such
+    merge. A setting that differs is a cause; shapes that differ because of it are told with it, not by themselves.
+    """
+    alignment = align(first.graph, second.graph)
+    search = _Search((first, second), (alignment, alignment.turned))
+    return Contrast(first, second, alignment, search.differences())
+
+
+class _Search:
+    """The findings so far. `because` says which of them made the shape of an op of the first network another one,
+    `alone` to which of them ops of either network belong that have no counterpart."""
+
+    def __init__(self, traces: tuple[Trace, Trace], aligned: tuple[Alignment, Alignment]) -> None:
+        self.traces, self.aligned = traces, aligned
+        self.graphs = traces[0].graph, traces[1].graph
+        self.names = tuple(_op_names(graph) for graph in self.graphs)
+        self.shapes = tuple(shapes(graph) for graph in self.graphs)
+        self.found = Findings()
+        self.because: dict[int, Key] = {}
+        self.alone: tuple[dict[int, Key], dict[int, Key]] = ({}, {})
+
+    def differences(self) -> tuple[Difference, ...]:
+        self._compare_skips()
+        for side in (0, 1):
+            self._compare_presence(side)
+        for a, b in sorted(self.aligned[0].ops.items()):
+            self._compare_ops(a, b)
+        return self.found.done()
+
+    def _compare_skips(self) -> None:
+        counted = [_counted(trace) for trace in self.traces]
+        names = [
+            dict(zip(skips, skip_names(graph, list(skips.values())))) for graph, skips in zip(self.graphs, counted)
+        ]
+        for side in (0, 1):
+            for merge, skip in counted[side].items():
+                partner = counted[1 - side].get(self.aligned[side].ops.get(merge, -1))
+                if partner is None:
+                    self._miss(side, skip, names[side][merge])
+                elif side == 0 and partner.name != skip.name:
+                    key = Key(SHORTCUT, skip.name, partner.name)
+                    self._claim(key, names[0][merge], (_own(skip), _own(partner)))
+
+    def _miss(self, side: int, skip: Skip, place: str) -> None:
+        """A shortcut that only one side has; where the other lacks the whole block, that is told instead."""
+        owner = self.aligned[side].calls.get(skip.owner)
+        if owner is not None:
+            key = Key(SHORTCUT, *sided(side, skip.name, ""))
+            self._claim(key, place, sided(side, _own(skip), ()), sided(side, (), (owner,)))
+
+    def _claim(
+        self,
+        key: Key,
+        place: str,
+        ops: tuple[tuple[int, ...], tuple[int, ...]],
+        calls: tuple[tuple[int, ...], tuple[int, ...]] = ((), ()),
+    ) -> None:
+        """A finding whose ops are not told by themselves where they have no counterpart."""
+        self.found.add(key, place, ops, calls)
+        for alone, own in zip(self.alone, ops):
+            alone.update(dict.fromkeys(own, key))
+
+    def _compare_presence(self, side: int) -> None:
+        """Ops and whole calls that only one side has."""
+        graph, aligned, told = self.graphs[side], self.aligned[side], set[int]()
+        for op, is_shown in zip(graph.ops, shown_ops(graph)):
+            if not is_shown or op.id in aligned.ops or op.id in self.alone[side]:
+                continue
+            call = _outermost_alone(graph, op.call, aligned.calls)
+            words = op.name if call < 0 else graph.calls[call].cls
+            place = self.names[side][op.id] if call < 0 else "" if call in told else graph.calls[call].path
+            told.add(call)
+            self._claim(Key(words, *sided(side, words, "")), place, sided(side, (op.id,), ()))
+
+    def _compare_ops(self, a: int, b: int) -> None:
+        one, other, place = self.graphs[0].ops[a], self.graphs[1].ops[b], self.names[0][a]
+        keys = [Key(*setting) for setting in changed_settings(*self.graphs, one, other)] + list(self._rewired(a, b))
+        for key in keys:
+            self.found.add(key, place, ((a,), (b,)))
+        ours, theirs = self.shapes[0][a], self.shapes[1][b]
+        if ours == theirs:
+            return
+        cause = keys[0] if keys else self._inherited(a, b)
+        shape = Key(SHAPE, ours, theirs)
+        self.because[a] = cause or shape
+        if cause is None:
+            self.found.add(shape, place, ((a,), (b,)))
+        elif one.name != "input":
+            self.found.follow(cause, shape, place, ((a,), (b,)))
+
+    def _rewired(self, a: int, b: int) -> Iterator[Key]:
+        """Where two ops read values that are not each other's counterparts, although each has one."""
+        for ours, theirs in zip(self.graphs[0].ops[a].inputs, self.graphs[1].ops[b].inputs):
+            partners = self.aligned[0].ops.get(ours.op), self.aligned[1].ops.get(theirs.op)
+            if None not in partners and partners != (theirs.op, ours.op):
+                yield Key(ORDER, self.graphs[0].ops[ours.op].name, self.graphs[1].ops[theirs.op].name)
+
+    def _inherited(self, a: int, b: int) -> Key | None:
+        """Why the first input with another shape has it: its own cause, or what only one side has in between."""
+        first, second = self.graphs
+        for ours, theirs in zip(first.ops[a].inputs, second.ops[b].inputs):
+            if first.spec(ours).shape != second.spec(theirs).shape:
+                known = (self.alone[0].get(ours.op), self.alone[1].get(theirs.op), self.because.get(ours.op))
+                return next((key for key in known if key is not None), None)
+        return None
+
+
+def _op_names(graph: Graph) -> list[str]:
+    return value_names(graph, [Ref(op.id) for op in graph.ops])
+
+
+def _counted(trace: Trace) -> dict[int, Skip]:
+    """Skips by merge, without weak ones and the gates of recurrent cells."""
+    return {skip.merge: skip for skip in trace.skips if not skip.weak and not skip.recurrent}
+
+
+def _own(skip: Skip) -> tuple[int, ...]:
+    """The ops that make a shortcut: those on it, and the merge."""
+    return (*skip.shortcut, skip.merge)
+
+
+def _outermost_alone(graph: Graph, call: int, aligned: Mapping[int, int]) -> int:
+    """The largest call around that has no counterpart, -1 where all have one."""
+    alone = [around for around in graph.ancestors(call) if around not in aligned]
+    return alone[-1] if alone else -1
