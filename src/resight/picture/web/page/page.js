@@ -74,11 +74,19 @@ export function start(document) {
 function keepAddress({ store, document }) {
   const { location, history } = /** @type {Window} */ (document.defaultView);
   let timer = setTimeout(() => {}, 0);
+  let written = location.hash;
   store.subscribe((state) => {
     clearTimeout(timer);
-    timer = setTimeout(() => history.replaceState(null, "", toHash(state) || location.pathname + location.search), STILL);
+    timer = setTimeout(() => {
+      if (location.hash !== written) return; // the reader has just changed it, which we hear of next
+      history.replaceState(null, "", toHash(state) || location.pathname + location.search);
+      written = location.hash;
+    }, STILL);
   });
-  addEventListener("hashchange", () => store.change(become, fromHash(location.hash)));
+  addEventListener("hashchange", () => {
+    written = location.hash;
+    store.change(become, fromHash(written));
+  });
 }
 
 /**

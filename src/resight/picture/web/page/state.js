@@ -200,5 +200,6 @@ export function speak(state, language) {
  * @returns {State}
  */
 export function become(state, next) {
-  return { ...next, hovered: state.hovered, playing: state.playing };
+  const turned = state.turned.join() === next.turned.join() ? state.turned : next.turned;
+  return { ...next, turned, hovered: state.hovered, playing: state.playing };
 }

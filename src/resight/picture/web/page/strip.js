@@ -40,6 +40,8 @@ class Strip {
       tabindex: 0, role: "img", style: `height: ${this.height}px`, onclick: (/** @type {MouseEvent} */ event) => this.click(event),
       onpointermove: (/** @type {MouseEvent} */ event) => this.point(event), onkeydown: (/** @type {KeyboardEvent} */ event) => this.press(event),
     });
+    this.still = make("canvas");
+    this.stillKey = "";
     this.tip = make("p", { class: "tip", hidden: true });
     this.frame = 0;
     page.part("strip").hidden = false;
@@ -61,7 +63,27 @@ class Strip {
     const theme = THEMES[this.page.theme()];
     const { state } = this.page.store;
     const x = (/** @type {number} */ place) => ROOM + place * (width - 2 * ROOM);
+    const lit = [state.hovered, state.selected].map((id) => nameOf(id)).filter(([kind]) => kind === "skip").map(([, at]) => at);
     this.paintWindow(context, x, theme.frames[2]);
+    context.drawImage(this.stillPart(x, width, lit.length > 0 ? 0.35 : 0.9), 0, 0, width, this.height);
+    for (const arc of this.arcs) if (lit.includes(arc.skip)) this.paintArc(context, x, arc, theme.skips[arc.look], 1, 3);
+    this.paintPlace(context, x, state, theme.ink);
+  }
+
+  /**
+   * Bars and arcs, which stay while the map moves: painted once, however many there are.
+   *
+   * @param {(place: number) => number} x
+   * @param {number} width
+   * @param {number} alpha  of the arcs
+   */
+  stillPart(x, width, alpha) {
+    const name = this.page.theme();
+    const key = [width, alpha, name, devicePixelRatio].join();
+    if (key === this.stillKey) return this.still;
+    this.stillKey = key;
+    const theme = THEMES[name];
+    const context = sharpen(this.still, width, this.height);
     this.paintBars(context, x, theme.groups.module);
     context.strokeStyle = theme.wire;
     context.lineWidth = 1;
@@ -69,10 +91,8 @@ class Strip {
     context.moveTo(x(0), ARCS + 8);
     context.lineTo(x(1), ARCS + 8);
     context.stroke();
-    const lit = [state.hovered, state.selected].map((id) => nameOf(id)).filter(([kind]) => kind === "skip").map(([, at]) => at);
-    for (const arc of this.arcs) if (!lit.includes(arc.skip)) this.paintArc(context, x, arc, theme.skips[arc.look], lit.length > 0 ? 0.35 : 0.9, 1.6);
-    for (const arc of this.arcs) if (lit.includes(arc.skip)) this.paintArc(context, x, arc, theme.skips[arc.look], 1, 3);
-    this.paintPlace(context, x, state, theme.ink);
+    for (const arc of this.arcs) this.paintArc(context, x, arc, theme.skips[arc.look], alpha, 1.6);
+    return this.still;
   }
 
   /**
