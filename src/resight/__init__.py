@@ -21,7 +21,7 @@ from .skips import Edit, Skip, find_skips
 from .traces import About, Trace, load
 
 if TYPE_CHECKING:
-    from . import data, nets, plot
+    from . import data, nets, plot, runs, train
     from .capture.edit import edit
     from .capture.probe import Probe, probe
     from .capture.record import record
@@ -32,7 +32,7 @@ __version__ = "0.1.0"
 __all__ = [
     "About", "Bug", "CannotWrite", "Edit", "Failure", "ForwardWarning", "Graph", "MissingExtra", "ModuleCall", "Op",
     "Probe", "Ref", "ResightError", "Skip", "TensorSpec", "Trace", "UserError", "View", "data", "edit", "find_skips",
-    "load", "nets", "plot", "probe", "record", "sample_image", "trace",
+    "load", "nets", "plot", "probe", "record", "runs", "sample_image", "trace", "train",
 ]  # fmt: skip
 
 _ON_FIRST_USE = {
@@ -43,7 +43,7 @@ _ON_FIRST_USE = {
     "record": ".capture.record",
     "trace": ".capture.run",
 }
-_ROOMS = ("data", "nets", "plot")
+_ROOMS = ("data", "nets", "plot", "runs", "train")
 
 traces.draw_with(lambda: import_module(".picture", __name__))
 
