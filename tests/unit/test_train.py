@@ -246,7 +246,7 @@ def test_a_run_is_a_spec_with_its_weights(run: Path) -> None:
     assert last is not None
     assert found.notes == (
         "input 1x1x28x28, as it was trained on",
-        f"weights trained for {last.step} steps on fashion-mnist-mini, best on its test set",
+        f"weights after {last.step} steps on fashion-mnist-mini, the best",
     )
     dataset = load("fashion-mnist-mini")
     batch = next(Batches(dataset, "test", len(dataset.test)).epoch())
@@ -259,7 +259,7 @@ def test_a_run_whose_best_weights_are_damaged_falls_back_and_says_so(run: Path, 
     weights = best / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-8])
     (note,) = [note for note in resolve(str(copy)).notes if "weights" in note]
-    assert note.startswith("weights trained for 30 steps on fashion-mnist-mini, newest; best-")
+    assert note.startswith("weights after 30 steps on fashion-mnist-mini, the newest; best-")
     assert "is damaged (model.safetensors is cut short or changed)" in note
 
 

@@ -117,7 +117,7 @@ def test_a_run_killed_before_its_first_checkpoint_begins_again(whole: Path, tmp_
     assert_same(folder, whole)
 
 
-def test_ctrl_c_saves_and_says_how_to_go_on(
+def test_ctrl_c_saves_and_the_run_goes_on(
     stopped: Path, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert sorted(path.name for path in (stopped / "checkpoints").glob("step-*")) == ["step-00000012", "step-00000014"]
@@ -125,6 +125,16 @@ def test_ctrl_c_saves_and_says_how_to_go_on(
     folder = Path(shutil.copytree(stopped, tmp_path / "r"))
     assert main(["train", "--cpu", "--resume", str(folder)]) == 0
     assert "goes on after step 14" in capsys.readouterr().out
+    assert_same(folder, whole)
+
+
+def test_the_command_that_was_stopped_says_how_to_go_on(
+    stopped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("resight.cli.train._watcher", lambda: Stops(16, signal.SIGTERM))
+    folder = Path(shutil.copytree(stopped, tmp_path / "r"))
+    assert main(["train", "--cpu", "--resume", str(folder)]) == 130
+    assert capsys.readouterr().out == f"stopped after step 17; go on with: resight train --resume {folder}\n"
 
 
 def test_a_checkpoint_cut_short_is_passed_over_and_that_is_said(stopped: Path, whole: Path) -> None:

@@ -103,7 +103,7 @@ CIFAR_HE2015 = Recipe(
 
 FAST = Recipe(
     "fast", lr=0.2, momentum=0.9, nesterov=True, weight_decay=5e-4, label_smoothing=0.05, schedule="one-cycle",
-    batch_size=128, epochs=12, crop=2,
+    batch_size=128, epochs=15, crop=2,
 )  # fmt: skip
 """Ours, after Smith and Topin 2017 (arXiv 1708.07120): small images, a small network, two cores, half an hour."""
 

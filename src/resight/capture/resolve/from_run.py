@@ -44,8 +44,8 @@ class TrainedRun:
     @property
     def weights(self) -> str:
         """Where the numbers in the network come from."""
-        which = "best on its test set" if self._checkpoint.path.name.startswith(BEST) else "newest"
-        trained = f"weights trained for {self._checkpoint.step:,} steps on {self._config.data}, {which}"
+        which = "the best" if self._checkpoint.path.name.startswith(BEST) else "the newest"
+        trained = f"weights after {self._checkpoint.step:,} steps on {self._config.data}, {which}"
         return "; ".join((trained, *self._damaged))
 
     def default_device(self, spec: Spec) -> str:
