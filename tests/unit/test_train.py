@@ -178,6 +178,8 @@ def test_a_network_that_does_not_fit_is_one_clear_line(
         ([], "which network?; for instance resight train resnet20, or --resume RUN"),
         (["--resume", "nowhere"], "there is no run folder nowhere"),
         (["--resume", "nowhere", "--lr", "1"], "a run goes on with the settings it began with"),
+        (["--resume", "nowhere", "--data", "cifar10"], "a run goes on with the settings it began with"),
+        (["--resume", "nowhere", "--seed", "1"], "a run goes on with the settings it began with"),
     ],
 )
 def test_wrong_command_lines_are_one_clear_line(
@@ -220,6 +222,25 @@ def test_the_same_run_again_gives_the_same_bytes(run: Path, tmp_path: Path) -> N
     for name in ("metrics.jsonl", "config.json", "test.json", "curves.svg", "run.html",
                  "checkpoints/step-00000030/model.safetensors"):  # fmt: skip
         assert (again / name).read_bytes() == (run / name).read_bytes(), name
+
+
+def test_images_of_a_step_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = load("fashion-mnist-mini")
+    training = training_of(build(BARE, (1, 28, 28), 10, seed=1), dataset, FEW.changed({"batch_size": 999}), total=5)
+    assert [training.images for _ in steps(training)] == [999, 999, 502, 999, 999]
+
+
+def test_the_d2l_recipe_runs_on_a_slice_of_real_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = load("fashion-mnist-mini")
+    part = Split(whole.test.images[::50], whole.test.labels[::50])
+    monkeypatch.setattr("resight.train.run.load", lambda name, root: replace(whole, train=part, test=part))
+    recipe = RECIPES["d2l"].changed({"epochs": 1, "batch_size": 5})
+    result = train("resnet18", recipe=recipe, out=tmp_path / "r", cpu=True)
+    assert result.config.shape == (1, 96, 96)
+    assert result.config.spec == "resnet18(in_channels=1, num_classes=10)"
+    assert [step.lr for step in result.known.steps] == [0.05, 0.05]
+    assert result.found is not None
+    assert result.found.images == 10
 
 
 def test_trackers_are_told_what_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,9 @@ from ..runs import Result
 INTERRUPTED = 130
 """As for any command that Ctrl-C stopped."""
 
+DATA, RECIPE, PRECISION = "fashion-mnist-mini", "fast", "no"
+"""What is taken unless somebody says otherwise."""
+
 Setting = {"show_default": False, "rich_help_panel": "Settings of the recipe"}
 
 
@@ -29,12 +32,12 @@ def train(
     ] = "",
     data: Annotated[
         str, typer.Option("--data", metavar="NAME", help="fashion-mnist-mini, fashion-mnist, cifar10 or folder:PATH.")
-    ] = "fashion-mnist-mini",
+    ] = DATA,
     data_root: Annotated[
         Path | None,
         typer.Option("--data-root", metavar="FOLDER", show_default=False, help="Where the files of the set are."),
     ] = None,
-    recipe: Annotated[str, typer.Option("--recipe", metavar="NAME", help="fast, d2l or cifar-he2015.")] = "fast",
+    recipe: Annotated[str, typer.Option("--recipe", metavar="NAME", help="fast, d2l or cifar-he2015.")] = RECIPE,
     out: Annotated[
         Path | None,
         typer.Option("-o", "--out", metavar="FOLDER", show_default=False, help="Run folder; runs/r1, ... without it."),
@@ -44,7 +47,7 @@ def train(
         typer.Option("--resume", metavar="RUN", show_default=False, help="Go on with this run; no other settings."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Seed of weights and order.")] = 0,
-    precision: Annotated[str, typer.Option("--precision", metavar="no|bf16|fp16", help="Mixed precision.")] = "no",
+    precision: Annotated[str, typer.Option("--precision", metavar="no|bf16|fp16", help="Mixed precision.")] = PRECISION,
     checkpoint_every: Annotated[
         int,
         typer.Option("--checkpoint-every", metavar="STEPS", min=0, help="Also save after so many steps."),
@@ -104,7 +107,8 @@ def train(
     }  # fmt: skip
     changes = {name: value for name, value in settings.items() if value is not None}
     if resume is not None:
-        if spec or out or changes:
+        usual = data == DATA and recipe == RECIPE and precision == PRECISION
+        if spec or out or changes or data_root or seed or checkpoint_every or track or not usual:
             raise UserError("a run goes on with the settings it began with", hint=f"resight train --resume {resume}")
         from ..train import resume as go_on
 

@@ -46,6 +46,12 @@ class Training:
         return self.step % len(self.batches) == 0 or self.step == self.total
 
     @property
+    def images(self) -> int:
+        """Images of the step just done, over all processes: the last batch of an epoch is smaller."""
+        place = (self.step - 1) % len(self.batches)
+        return min(self.batches.size, len(self.batches.split) - place * self.batches.size)
+
+    @property
     def lr(self) -> float:
         """The learning rate of the next step."""
         return float(self.schedule.get_last_lr()[0])

@@ -67,7 +67,7 @@ class Session:
             began, lr = perf_counter(), training.lr
             for loss in steps(training):
                 self._seconds += perf_counter() - began
-                self._images += training.batches.size
+                self._images += training.images
                 self._losses.append((loss, lr))
                 if self._after_step(wish):
                     return None
