@@ -168,7 +168,7 @@ function weightOf(look) {
 function naturalWidth({ subtitle, failure }, title, entries, coloured) {
   const legend = entries.reduce((sum, entry) => sum + entry.width + ENTRY_GAP, -ENTRY_GAP);
   const words = [textWidth(title, TITLE, 600), textWidth(subtitle, SMALL, 400), textWidth(failure, SMALL, 400)];
-  if (coloured !== undefined) words.push(colourbarWidth(coloured));
+  if (coloured !== undefined) words.push(colourbarWidth(coloured), ...coloured.lines.map((line) => textWidth(line, SMALL, 400)));
   return Math.max(legend, ...words) + 2 * space.MARGIN;
 }
 
