@@ -18,7 +18,7 @@ from resight.cli import main
 from resight.errors import CannotWrite, UserError
 from resight.runs import History, open_run
 from resight.train import Recipe, Result, resume, train
-from resight.train.watch import Unwatched
+from resight.train.watch import Unwatched, Watcher
 
 torch.set_num_threads(1)
 
@@ -53,7 +53,7 @@ class Stops(Unwatched):
             os.kill(os.getpid(), self.number)
 
 
-def begin(folder: Path, watcher: Stops | None = None) -> Result:
+def begin(folder: Path, watcher: Watcher | None = None) -> Result:
     return train(
         "tiny_nets:normed", recipe=RECIPE, seed=7, checkpoint_every=EVERY, out=folder, cpu=True, watcher=watcher
     )
@@ -104,6 +104,24 @@ def test_a_run_killed_twice_ends_as_if_it_never_was(whole: Path, tmp_path: Path)
     watcher = Stops()
     assert resume(folder, cpu=True, watcher=watcher).found is not None
     assert watcher.notes == ["goes on after step 10"]
+    assert_same(folder, whole)
+
+
+class Dies(Unwatched):
+    """Ends the run where nothing is saved any more: after the best weights, before the checkpoint of the same step."""
+
+    def tested(self, known: History) -> None:
+        """Epochs end at steps 10 and 20."""
+        raise SystemExit
+
+
+def test_a_run_that_died_between_its_best_weights_and_its_checkpoint_is_whole(whole: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    with pytest.raises(SystemExit):
+        begin(folder, Dies())
+    names = sorted(path.name for path in (folder / "checkpoints").iterdir())
+    assert names == ["best-00000010", "step-00000006", "step-00000009"]
+    resume(folder, cpu=True)
     assert_same(folder, whole)
 
 
