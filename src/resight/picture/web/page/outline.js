@@ -7,14 +7,14 @@
  * @import {Words} from "./words_en.js"
  */
 import { make } from "./dom.js";
-import { seenId } from "./folding.js";
+import { differing, seenId } from "./folding.js";
 import { nameOf } from "./model.js";
 import { bringBack } from "./reveal.js";
 import { select, turn } from "./state.js";
 import { watch } from "./watch.js";
 
 /** Rows beyond this are not listed: a page with so many elements would be slow. */
-const MOST = 3000;
+const MOST = 1000;
 
 /** @param {Page} page */
 export function mountOutline(page) {
@@ -29,6 +29,10 @@ class Outline {
     /** The calls listed, in order, and their rows. @type {Map<number, HTMLElement>} */
     this.rows = new Map();
     this.isStale = true;
+    /** What the rows show. @type {{depth: number | null, turned: number[], words: Words} | null} */
+    this.shown = null;
+    /** The call whose row is the chosen one. */
+    this.chosen = -1;
     this.tree = make("ul", { role: "tree", onkeydown: (/** @type {KeyboardEvent} */ event) => this.press(event) });
     this.part.append(this.tree);
     /** @type {Words | null} */
@@ -45,15 +49,34 @@ class Outline {
   /** List the modules anew, if that is due and can be seen. */
   show() {
     if (this.part.hidden || !this.isStale || this.words === null) return;
-    this.isStale = false;
-    this.part.setAttribute("aria-label", this.words.outline);
-    this.tree.setAttribute("aria-label", this.words.outline);
-    const { activeElement } = this.page.document;
-    const [focused] = [...this.rows].find(([, row]) => row === activeElement) ?? [-1];
-    this.rows.clear();
-    this.tree.replaceChildren(this.item(0, 1, this.page.folding.openAt(this.page.store.state)));
+    const { store, folding, document } = this.page;
+    const { depth, turned } = store.state;
+    const focused = [...this.rows].find(([, row]) => row === document.activeElement)?.[0] ?? -1;
+    const changed = this.shown?.depth === depth && this.shown.words === this.words ? differing(this.shown.turned, turned) : null;
+    this.mark(this.chosen, false);
+    if (changed?.every((call) => this.rows.has(call))) {
+      for (const call of changed) this.renew(call, folding.openAt(store.state));
+    } else {
+      this.part.setAttribute("aria-label", this.words.outline);
+      this.tree.setAttribute("aria-label", this.words.outline);
+      this.rows.clear();
+      this.tree.replaceChildren(this.item(0, 1, folding.openAt(store.state)));
+    }
+    [this.isStale, this.shown, this.chosen] = [false, { depth, turned, words: this.words }, -1];
     this.follow(this.page.store.state);
     this.rows.get(focused)?.focus();
+  }
+
+  /**
+   * List what is in one module anew.
+   *
+   * @param {number} call
+   * @param {boolean[]} open
+   */
+  renew(call, open) {
+    const row = /** @type {HTMLElement} */ (this.rows.get(call));
+    for (const inside of row.querySelectorAll("[data-call]")) this.rows.delete(Number(/** @type {HTMLElement} */ (inside).dataset.call));
+    row.replaceWith(this.item(call, Number(row.getAttribute("aria-level")), open));
   }
 
   /**
@@ -70,7 +93,7 @@ class Outline {
     const canOpen = call === 0 || folding.canOpen(store.state, call);
     const isOpen = call === 0 || (open[call] && canOpen);
     const row = make(
-      "li", { role: "treeitem", tabindex: "-1", "aria-level": level, "aria-expanded": canOpen ? String(isOpen) : null, "data-call": call },
+      "li", { role: "treeitem", tabindex: "-1", "aria-level": level, "aria-selected": "false", "aria-expanded": canOpen ? String(isOpen) : null, "data-call": call },
       make(
         "div", { class: "row", style: `--level: ${level}`, onclick: () => this.choose(call) },
         make("i", { class: "mark", "aria-hidden": "true", onclick: (/** @type {Event} */ event) => this.turn(event, call) }, canOpen ? (isOpen ? "▾" : "▸") : ""),
@@ -90,11 +113,22 @@ class Outline {
     const { model, map } = this.page;
     const [kind, at] = nameOf(model.has(selected) ? seenId(map.picture, model.payload, selected) : "");
     const call = kind === "call" ? at : kind === "op" ? model.payload.ops[at].call : -1;
-    for (const [c, row] of this.rows) {
-      row.setAttribute("aria-selected", String(c === call));
-      row.tabIndex = c === call || (call < 0 && c === 0) ? 0 : -1;
-    }
+    const shown = this.rows.has(call) ? call : 0;
+    if (shown === this.chosen) return;
+    this.mark(this.chosen, false);
+    this.mark(shown, call === shown);
+    this.rows.get(shown)?.setAttribute("tabindex", "0");
+    this.chosen = shown;
     this.rows.get(call)?.firstElementChild?.scrollIntoView({ block: "nearest" });
+  }
+
+  /**
+   * @param {number} call
+   * @param {boolean} isSelected
+   */
+  mark(call, isSelected) {
+    this.rows.get(call)?.setAttribute("aria-selected", String(isSelected));
+    this.rows.get(call)?.setAttribute("tabindex", "-1");
   }
 
   /** @param {number} call */
@@ -120,7 +154,7 @@ class Outline {
     const row = this.rows.get(call);
     if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     const isOpen = row.getAttribute("aria-expanded") === "true";
-    const calls = [...this.rows.keys()];
+    const calls = [...this.rows.keys()].sort((a, b) => a - b); // as they run, which is as they are listed
     const place = calls.indexOf(call);
     const go = (/** @type {number | undefined} */ to) => this.rows.get(to ?? -1)?.focus();
     if (event.key === "ArrowDown") go(calls[place + 1]);
