@@ -92,9 +92,9 @@ def _gain(trace: Trace) -> Heat:
     ops = [NOTHING] * len(trace.graph.ops)
     for skip in trace.skips:
         ops[skip.merge] = _value(skip.gain, text.number)
-    how = f"rms(branch) / rms(shortcut) where they meet; {_batches(trace)}"
-    closed = "closed modules: the mean of the skips inside"
-    return Heat("gain", "gain", how, closed, "no skip meets there", tuple(ops), _mean_gains(trace), arcs=True)
+    how = f"rms(branch) / rms(shortcut); {_batches(trace)}"
+    closed, plain = "closed modules: the mean inside", "no skip ends there"
+    return Heat("gain", "gain", how, closed, plain, tuple(ops), _mean_gains(trace), arcs=True)
 
 
 def _gradient(trace: Trace) -> Heat:
