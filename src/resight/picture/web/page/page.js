@@ -3,6 +3,7 @@
  *
  * @import {Payload, View} from "../schema.js"
  * @import {Facts} from "./facts.js"
+ * @import {State} from "./state.js"
  */
 import { Folding } from "./folding.js";
 import { fromHash, toHash } from "./hash.js";
@@ -18,17 +19,24 @@ import { AROUND } from "./views.js";
 /** The address is written when the state has been still so long, in milliseconds. */
 const STILL = 300;
 
+/**
+ * What Python wrote: the network, how it was to be drawn, and what is known about it.
+ *
+ * @typedef {{payload: Payload, view: View, facts: Facts}} Wire
+ */
+
 /** What every view is given. */
 export class Page {
   /**
-   * @param {{payload: Payload, view: View, facts: Facts}} wire
+   * @param {Wire} wire
    * @param {Document} document
+   * @param {State} state  to begin with
    */
-  constructor({ payload, view, facts }, document) {
+  constructor({ payload, view, facts }, document, state) {
     this.document = document;
     this.model = new Model(payload, view, facts);
     this.folding = new Folding(payload, view);
-    this.store = new Store(fromHash(document.location.hash));
+    this.store = new Store(state);
     this.map = new MapView(/** @type {HTMLCanvasElement} */ (this.part("canvas")), this);
   }
 
@@ -54,16 +62,29 @@ export class Page {
 }
 
 /** What is mounted, in this order; each is given the page. @type {((page: Page) => void)[]} */
-const VIEWS = [keepAddress, keepTheme, showHighlights, showMinimap, followPointer, followKeys, ...AROUND];
+const VIEWS = [keepTheme, showHighlights, showMinimap, followPointer, followKeys, ...AROUND];
 
 /**
+ * A page in a window of its own: it reads what the document carries, and its state is in the address.
+ *
  * @param {Document} document
  */
 export function start(document) {
-  const read = (/** @type {string} */ id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
+  const wire = JSON.parse(document.getElementById("wire")?.textContent ?? "null");
+  keepAddress(mount(wire, document, fromHash(document.location.hash)));
+}
+
+/**
+ * @param {Wire} wire
+ * @param {Document} document  with the parts that html.py writes
+ * @param {State} state        to begin with
+ * @returns {Page}
+ */
+export function mount(wire, document, state) {
   document.documentElement.classList.add("live");
-  const page = new Page(read("wire"), document);
-  for (const mount of VIEWS) mount(page);
+  const page = new Page(wire, document, state);
+  for (const view of VIEWS) view(page);
+  return page;
 }
 
 /**
