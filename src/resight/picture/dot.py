@@ -31,7 +31,8 @@ def _lines(drawing: Drawing) -> Iterator[str]:
     yield from _wires(folded, colours)
     if drawing.view.header:
         subtitle = "" if drawing.view.only else drawing.payload.subtitle
-        title = "\n".join(filter(None, (drawing.heading, subtitle, drawing.skips_line, drawing.legend_line)))
+        legend = drawing.legend_line.replace(" · ", "\n")  # Graphviz breaks no lines
+        title = "\n".join(filter(None, (drawing.heading, subtitle, drawing.skips_line, legend)))
         yield f"  label={text.dot(title)};"
         yield "  labelloc=t;"
     yield "}"
