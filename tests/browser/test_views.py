@@ -1,0 +1,377 @@
+"""What stands around the map, tried by doing it: search, outline, panel, feature maps, colours, strip, player."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import resight
+from pages import Opener
+from resight import Ref
+
+FOLDED = "#d=1"
+"""Only the model itself is open: its blocks are closed."""
+
+
+def wait_hash(page: Any, pattern: str) -> None:
+    """Wait until the address says so; it follows the state a moment later."""
+    page.wait_for_function("pattern => new RegExp(pattern).test(location.hash)", arg=pattern)
+
+
+def titles(page: Any) -> list[str]:
+    """The modules listed in the outline."""
+    return page.locator("#tree .row b").all_inner_texts()
+
+
+def panel_title(page: Any) -> str:
+    return page.locator("#panel h2").inner_text()
+
+
+# search
+
+
+def test_a_hit_is_opened_selected_and_shown(open_page: Opener, recorded_page: Path) -> None:
+    page = open_page(recorded_page, FOLDED)
+    assert "conv2" not in titles(page)
+    page.keyboard.press("/")
+    page.keyboard.type("conv2")
+    assert page.locator("#hits li b").first.inner_text() == "conv2"
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#hits li[aria-selected=true] small").inner_text() == "body.1.conv2"
+    page.keyboard.press("Enter")
+    assert page.locator("#hits").is_hidden()
+    assert panel_title(page) == "conv2"
+    assert [link.strip(" ›") for link in page.locator("#panel .way .link").all_inner_texts()] == ["Net", "body", "1"]
+    assert titles(page).count("conv2") == 1  # of the block that was opened, and of no other
+    wait_hash(page, r"s=call-\d+")
+
+
+def test_search_says_how_many_and_what_is_missing(open_page: Opener, recorded_page: Path) -> None:
+    page = open_page(recorded_page)
+    page.fill("#search input", "conv")
+    shown = page.locator("#hits li").count()
+    assert page.locator("#search .count").inner_text() == f"{shown} hits"
+    page.fill("#search input", "no such thing")
+    assert page.locator("#search .count").inner_text() == "nothing found"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    assert page.locator("#search input").input_value() == ""
+    assert page.evaluate("document.activeElement.id") == "canvas"
+
+
+# outline
+
+
+def test_the_outline_is_walked_with_arrows(open_page: Opener, recorded_page: Path) -> None:
+    page = open_page(recorded_page, FOLDED)
+    tree = page.get_by_role("tree")
+    focused = "document.activeElement.querySelector('.row b').textContent"
+    tree.locator("[tabindex='0']").focus()
+    seen = [page.evaluate(focused)]
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight", "ArrowDown", "ArrowLeft", "Home", "End"):
+        page.keyboard.press(key)
+        seen.append(page.evaluate(focused))
+    assert seen == ["Net", "stem", "body", "body", "0", "1", "body", "Net", "head"]
+    assert page.get_by_role("treeitem", name="body").first.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Enter")
+    assert panel_title(page) == "head"
+    assert page.locator("[role=treeitem][aria-selected=true] > .row b").inner_text() == "head"
+
+
+def test_space_opens_and_closes_on_the_map(open_page: Opener, recorded_page: Path) -> None:
+    page = open_page(recorded_page, FOLDED)
+    body = page.locator("[role=treeitem]", has=page.locator("> .row b", has_text=re.compile("^body$")))
+    body.last.focus()
+    page.keyboard.press("Space")
+    assert titles(page) == ["Net", "stem", "body", "0", "1", "head"]
+    wait_hash(page, "o=")
+    page.keyboard.press("Space")
+    assert titles(page) == ["Net", "stem", "body", "head"]
+    assert page.evaluate("document.activeElement.querySelector('.row b').textContent") == "body"
+
+
+# panel
+
+
+def test_a_module_shows_what_is_known_of_it(open_page: Opener, recorded: resight.Trace, recorded_page: Path) -> None:
+    page = open_page(recorded_page)
+    page.fill("#search input", "body.1.conv1")
+    page.keyboard.press("Enter")
+    words = page.locator("#panel").inner_text()
+    for expected in ("Conv2d", "body.1.conv1", "f32[2,6,24,24]", "f32[2,12,12,12]", "660"):  # 6·12·9 + 12 weights
+        assert expected in words
+    summary = recorded["body.1.conv1"].summary
+    assert summary is not None
+    assert summary.histogram is not None
+    assert page.locator("#panel .histogram >> nth=0").locator("rect.room").count() == len(summary.histogram.counts)
+    assert resight.text.number(summary.std) in words
+
+
+def test_an_op_shows_attributes_weights_and_its_line(open_page: Opener, recorded_page: Path) -> None:
+    page = open_page(recorded_page)
+    page.fill("#search input", "conv2d stem")
+    page.keyboard.press("Enter")
+    words = page.locator("#panel").inner_text()
+    for expected in ("stem.weight", "f32[6,3,3,3]", "kernel_size", "(3, 3)", "pages.py:", "self.stem(x)"):
+        assert expected in words, expected
+
+
+def test_a_skip_says_what_it_adds_and_how_it_was_found(
+    open_page: Opener, recorded: resight.Trace, recorded_page: Path
+) -> None:
+    page = open_page(recorded_page, "#s=skip-1")
+    assert panel_title(page) == "projection skip"
+    words = page.locator("#panel").inner_text()
+    gain, cosine = recorded.skips[1].gain, recorded.skips[1].cosine
+    assert gain is not None
+    assert cosine is not None
+    for expected in (resight.text.number(gain), resight.text.number(cosine), "parts here", "3 ops on the branch have"):
+        assert expected in words, expected
+    page.locator("#panel .rows .link", has_text="body.1 add").click()
+    assert panel_title(page) == "add"
+
+
+def test_the_panel_closes_and_names_lead_on(open_page: Opener, recorded_page: Path) -> None:
+    page = open_page(recorded_page, "#s=skip-0")
+    page.locator("#panel .way .link", has_text="body").click()
+    assert panel_title(page) == "body"
+    page.locator("#panel .kinds .link", has_text="body.1").click()
+    assert panel_title(page) == "projection skip"
+    page.locator("#panel .close").click()
+    assert page.locator("#panel").is_hidden()
+
+
+# feature maps
+
+
+def test_feature_maps_are_those_recorded(open_page: Opener, recorded: resight.Trace, recorded_page: Path) -> None:
+    ref = recorded["stem"].ref
+    page = open_page(recorded_page, f"#s=op-{ref.op}")
+    page.locator("#panel .choices select").select_option("grey")
+    assert recorded.recording is not None
+    thumbnail = recorded.recording.thumbnails[ref]
+    assert page.locator(".maps canvas").count() == len(thumbnail.pixels) == 4
+    for i, expected in enumerate(thumbnail.pixels):
+        shown = (
+            page.locator(".maps canvas")
+            .nth(i)
+            .evaluate("c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]")
+        )
+        assert (np.array(shown).reshape(24, 24, 4)[:, :, 0] == expected).all()
+
+
+def test_a_map_is_enlarged_with_its_scale_and_values(
+    open_page: Opener, recorded: resight.Trace, recorded_page: Path
+) -> None:
+    ref = recorded["stem"].ref
+    page = open_page(recorded_page, f"#s=op-{ref.op}")
+    assert recorded.recording is not None
+    thumbnail = recorded.recording.thumbnails[ref]
+    page.locator(".maps button").nth(1).click()
+    ends = page.locator("dialog .ends span")
+    assert ends.all_inner_texts() == [resight.text.number(x) for x in (thumbnail.low[1], thumbnail.high[1])]
+    page.locator("dialog canvas").hover(position={"x": 2, "y": 2})
+    assert page.locator("dialog output").inner_text().startswith("[0, 0] ≈ ")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("dialog b").inner_text() == "channel 2"
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    assert page.locator("dialog b").inner_text() == "channel 0"
+    page.keyboard.press("Escape")
+    assert page.locator("dialog").count() == 0
+
+
+# colours
+
+
+@pytest.mark.parametrize("measure", ["parameters", "flops", "bytes", "time", "mean", "zeros", "gain", "gradient"])
+def test_boxes_are_coloured_with_a_scale(open_page: Opener, recorded_page: Path, measure: str) -> None:
+    page = open_page(recorded_page)
+    picture = "document.getElementById('canvas').toDataURL()"
+    before = page.evaluate(picture)
+    page.locator("#legend select").select_option(measure)
+    page.wait_for_function(f"before => {picture} !== before", arg=before)
+    low, high = page.locator("#legend .scale span").all_inner_texts()
+    assert low != high
+    assert page.locator("#legend .key p").inner_text()
+    wait_hash(page, f"c={measure}")
+
+
+def test_what_was_not_recorded_cannot_be_chosen(open_page: Opener, recorded: resight.Trace, tmp_path: Path) -> None:
+    plain = resight.Trace(recorded.about, recorded.graph, resight.find_skips(recorded.graph))
+    page = open_page(plain.save(tmp_path / "plain.html"), "#c=gradient&s=skip-0")
+    assert page.locator("#legend select").input_value() == "kind"
+    assert page.locator("#legend option:enabled").all_inner_texts() == [
+        "kind", "parameters", "FLOPs", "activation bytes",
+    ]  # fmt: skip
+    assert "Not recorded" in page.locator("#panel").inner_text()
+
+
+# overview
+
+
+def test_an_arc_of_the_overview_shows_its_skip(open_page: Opener, recorded: resight.Trace, recorded_page: Path) -> None:
+    page = open_page(recorded_page, FOLDED)
+    strip = page.locator("#strip canvas")
+    box = strip.bounding_box()
+    for number, kind in enumerate(("identity", "projection")):
+        skip = recorded.skips[number]
+        middle = (skip.source.op + skip.merge + 1) / 2 / len(recorded.graph.ops)
+        at = 12 + middle * (box["width"] - 24)
+        top = next(y for y in range(2, 50) if hits(page, strip, at, y))
+        strip.click(position={"x": at, "y": top})
+        assert panel_title(page) == f"{kind} skip"
+        assert "conv2" in titles(page)  # its block was opened
+
+
+def hits(page: Any, strip: Any, x: float, y: float) -> bool:
+    """Whether the pointer says that something can be clicked there."""
+    strip.hover(position={"x": x, "y": y})
+    return bool(strip.evaluate("canvas => canvas.style.cursor === 'pointer'"))
+
+
+def test_arrows_walk_from_skip_to_skip(open_page: Opener, recorded_page: Path) -> None:
+    page = open_page(recorded_page)
+    page.locator("#strip canvas").focus()
+    seen = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft"):
+        page.keyboard.press(key)
+        seen.append(panel_title(page))
+    assert seen == ["identity skip", "projection skip", "projection skip", "identity skip"]
+    page.keyboard.press("Escape")
+    assert page.locator("#panel").is_hidden()
+
+
+# player
+
+
+def test_the_player_walks_step_by_step(open_page: Opener, recorded: resight.Trace, recorded_page: Path) -> None:
+    page = open_page(recorded_page, "#d=9")
+    of = page.locator("#player output")
+    page.locator("#player .next").click()
+    page.locator("#player .next").click()
+    total = int(of.inner_text().split(" of ")[1])
+    assert of.inner_text() == f"2 of {total}"
+    assert panel_title(page) == "stem"
+    assert page.locator(".maps canvas").count() == 4
+    wait_hash(page, r"n=\d+")
+    page.locator("#player .previous").click()
+    assert of.inner_text() == f"1 of {total}"
+    assert page.locator("#player .previous").is_disabled()
+    page.locator("#player input").fill(str(total - 1))
+    assert of.inner_text() == f"{total} of {total}"
+    assert page.locator("#player .next").is_disabled()
+    assert (
+        total
+        == len({op.call if recorded.graph.calls[op.call].path.count(".") == 2 else -op.id for op in recorded.graph.ops})
+        or total > 10
+    )
+    page.locator("#player .stop").click()
+    assert of.inner_text() == ""
+
+
+def test_it_plays_pauses_and_stops_at_the_end(open_page: Opener, recorded_page: Path) -> None:
+    page = open_page(recorded_page, "#d=1")
+    page.locator("#player select").select_option("8")
+    page.locator("#player .play").click()
+    page.wait_for_function("() => document.querySelector('#player output').textContent.startsWith('3 of')")
+    page.locator("#player .play").click()
+    assert page.locator("#player .play").get_attribute("aria-label") == "Play the forward pass"
+    stood = page.locator("#player output").inner_text()
+    page.wait_for_timeout(300)
+    assert page.locator("#player output").inner_text() == stood
+    page.locator("#player .play").click()
+    page.wait_for_function(
+        "() => document.querySelector('#player .play').getAttribute('aria-label').startsWith('Play')"
+    )
+    place, total = page.locator("#player output").inner_text().split(" of ")
+    assert place == total
+
+
+def test_values_flow_on_the_map_while_it_plays(open_page: Opener, recorded_page: Path) -> None:
+    page = open_page(recorded_page, "#d=9&n=3")
+    picture = "document.getElementById('canvas').toDataURL()"
+    still = page.evaluate(picture)
+    page.wait_for_timeout(150)
+    assert page.evaluate(picture) == still
+    page.locator("#player select").select_option("0.5")
+    page.locator("#player .play").click()
+    moving = page.evaluate(picture)
+    page.wait_for_function(f"before => {picture} !== before", arg=moving)
+
+
+# language, theme, address
+
+
+def test_the_page_speaks_chinese(open_page: Opener, recorded_page: Path) -> None:
+    page = open_page(recorded_page, "#s=skip-0")
+    page.get_by_role("button", name="中文").click()
+    assert page.evaluate("document.documentElement.lang") == "zh"
+    assert "捷径" in page.locator("#panel").inner_text()
+    assert page.locator("#search input").get_attribute("placeholder") == "搜索模块、算子、跳连"
+    wait_hash(page, "l=zh")
+    page.get_by_role("button", name="English").click()
+    assert panel_title(page) == "identity skip"
+
+
+def test_a_chinese_browser_gets_chinese(open_page: Opener, recorded_page: Path) -> None:
+    page = open_page(recorded_page, locale="zh-CN")
+    assert page.locator("#legend label").inner_text().startswith("着色依据")
+
+
+def test_light_and_dark(open_page: Opener, recorded_page: Path) -> None:
+    page = open_page(recorded_page, color_scheme="dark")
+    theme = "document.documentElement.dataset.theme"
+    assert page.evaluate(theme) == "dark"
+    page.get_by_role("button", name="Light").click()
+    assert page.evaluate(theme) == "light"
+    wait_hash(page, "t=light")
+
+
+def test_an_address_brings_everything_back(open_page: Opener, recorded: resight.Trace, recorded_page: Path) -> None:
+    op = recorded["stem"].ref.op
+    page = open_page(recorded_page, f"#d=9&c=mean&l=zh&t=dark&n={op}&s=op-{op}")
+    assert page.locator("#legend select").input_value() == "mean"
+    assert page.evaluate("[document.documentElement.lang, document.documentElement.dataset.theme]") == ["zh", "dark"]
+    assert page.locator("#panel").is_visible()
+    assert re.fullmatch(r"\d+ / \d+", page.locator("#player output").inner_text())
+
+
+# everywhere, for everyone
+
+
+@pytest.mark.parametrize("width", [390, 900, 1440])
+def test_nothing_sticks_out_of_the_window(open_page: Opener, recorded_page: Path, width: int) -> None:
+    page = open_page(recorded_page, "#s=skip-1&n=4", width=width, height=844, reduced_motion="reduce")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for part in ("#panel", "#player", "#strip", "#bar", "#map"):
+        box = page.locator(part).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width + 0.5
+        assert box["y"] + box["height"] <= 844.5
+    if width == 390:  # a sheet from below
+        assert page.locator("#panel").bounding_box()["width"] == width
+
+
+def test_every_part_is_reached_by_tab(open_page: Opener, recorded_page: Path) -> None:
+    page = open_page(recorded_page, "#s=skip-0")
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.closest('#live > *')?.id ?? ''"))
+    assert reached >= {"bar", "tree", "map", "panel", "strip", "player"}
+
+
+def test_all_that_can_be_focused_has_a_name(open_page: Opener, recorded_page: Path) -> None:
+    page = open_page(recorded_page, f"#s=op-{Ref(1).op}")
+    nameless = page.evaluate(
+        """[...document.querySelectorAll("#live :is(button, input, select, canvas, nav, ul[role])")].filter((part) =>
+            part.checkVisibility() && part.tabIndex >= 0
+            && !(part.ariaLabel || part.textContent.trim() || part.closest("label")?.textContent.trim())
+        ).map((part) => part.outerHTML.slice(0, 80))"""
+    )
+    assert nameless == []
