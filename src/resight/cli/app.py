@@ -13,10 +13,17 @@ import typer
 
 from .. import __version__
 from ..errors import Bug, ResightError
-from . import data, features, show, summary, train, walk
+from . import compare, data, features, show, summary, train, walk
 from .complaints import complain
 
-COMMANDS: list[Callable[..., int]] = [show.show, summary.summary, features.features, walk.walk, train.train]
+COMMANDS: list[Callable[..., int]] = [
+    show.show,
+    summary.summary,
+    features.features,
+    walk.walk,
+    train.train,
+    compare.compare,
+]
 GROUPS: list[typer.Typer] = [data.app]
 """Commands that have commands of their own."""
 

@@ -46,6 +46,16 @@ class RunFolder:
         """The folder of checkpoints."""
         return self.path / "checkpoints"
 
+    @property
+    def test_file(self) -> Path:
+        """How the network did on its test set at the end; written last."""
+        return self.path / "test.json"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run went to its end."""
+        return self.test_file.is_file()
+
     def config(self) -> Config:
         """The configuration; raises UserError where it is damaged."""
         return read_config(self.config_file)

@@ -16,8 +16,10 @@ WRITERS: dict[str, Callable[[Any], str]] = {
     "text": text.one_line,
     "shape": text.shape,
     "count": lambda count: f"{count:,}",
+    "quantity": text.quantity,
     "number": text.number,
     "share": text.share,
+    "percent": lambda share: f"{share:.2%}",
     "seconds": text.duration,
 }
 """How a cell is written for people, by the kind of its column."""

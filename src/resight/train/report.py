@@ -49,7 +49,7 @@ class Report:
             figures["confusion.svg"] = confusion(found, self.config.classes, caption=self.config.title)
             if found.mistakes:
                 figures["mistakes.svg"] = mistakes(found, self.dataset, caption=self.config.title)
-            contents[self.folder / "test.json"] = found.to_json()
+            contents[RunFolder(self.folder).test_file] = found.to_json()
         drawn = {name: rendered(figure, ".svg") for name, figure in figures.items()}
         contents |= {self.folder / name: picture for name, picture in drawn.items()}
         pictures = list(zip(HEADINGS, drawn.values()))

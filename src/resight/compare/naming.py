@@ -1,0 +1,48 @@
+"""What to call networks beside each other: what they share goes without saying."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+
+def short_names(specs: Sequence[str]) -> list[str]:
+    """Specs without the settings that all of them have: `resnet20(shortcut='B')` beside `resnet20(shortcut='none')`.
+
+    One alone keeps its name without settings. Equal names are numbered.
+    """
+    parsed = [_settings(spec) for spec in specs]
+    shared = set.intersection(*(set(settings.items()) for _, settings in parsed)) if parsed else set()
+    names = [
+        _written(name, {key: value for key, value in kept.items() if (key, value) not in shared})
+        for name, kept in parsed
+    ]
+    return numbered(names)
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """Names, those that occur again with a number behind: `a`, `b`, `a (2)`."""
+    seen: Counter[str] = Counter()
+    found = []
+    for name in names:
+        seen[name] += 1
+        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return found
+
+
+def _settings(spec: str) -> tuple[str, dict[str, str]]:
+    """A spec's name and its arguments as text; a spec of another form is all name."""
+    name, bracket, arguments = spec.partition("(")
+    try:
+        call = ast.parse(f"f{bracket}{arguments}" if bracket else "f()", mode="eval").body
+    except SyntaxError:
+        return spec, {}
+    if not isinstance(call, ast.Call) or call.args or any(word.arg is None for word in call.keywords):
+        return spec, {}
+    return name, {str(word.arg): ast.unparse(word.value) for word in call.keywords}
+
+
+def _written(name: str, settings: Mapping[str, str]) -> str:
+    words = ", ".join(f"{key}={value}" for key, value in settings.items())
+    return f"{name}({words})" if words else name
