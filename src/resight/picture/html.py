@@ -1,4 +1,8 @@
-"""HTML: the network as one page that needs nothing else: an interactive map, or, without a script, the picture."""
+"""HTML: the network as one page that needs nothing else: an interactive map, or, without a script, the picture.
+
+A notebook shows the same page in a frame, whose document says nothing of a network yet (`frame`) and is told
+(`wire`) once it stands there.
+"""
 
 from __future__ import annotations
 
@@ -35,12 +39,7 @@ PAGE = """<!doctype html>
 <style>{style}</style>
 </head>
 <body>
-<main id="still">
-{picture}<footer>
-{footer}
-</footer>
-</main>
-<div id="live">
+{still}<div id="live">
 <header id="bar"><h1>{title}</h1><p>{line}</p><div id="search"></div><div id="tools"></div></header>
 <nav id="tree" hidden></nav>
 <div id="map"><canvas id="canvas" tabindex="0" role="application" aria-label="{caption}"></canvas>
@@ -49,35 +48,63 @@ PAGE = """<!doctype html>
 <div id="strip" hidden></div>
 <div id="player" hidden></div>
 </div>
-<script type="application/json" id="wire">{wire}</script>
-<script>{script}</script>
+{wire}<script>{script}</script>
 </body>
 </html>
 """
 
-START = "\npage_js.start(document);\n"
+STILL = """<main id="still">
+{picture}<footer>
+{footer}
+</footer>
+</main>
+"""
+
+WIRE = '<script type="application/json" id="wire">{wire}</script>\n'
+
+START = "\nconst page = page_js.start(document);\n"
+FRAMED = "\nglobalThis.begin = framed_js.begin;\n"
 
 
 def render(drawing: Drawing) -> bytes:
     """The page in UTF-8: one file, nothing loaded."""
-    script = page_script()
-    return PAGE.format(
-        policy=text.xml(POLICY.format(hash=_hash(script))),
-        title=text.xml(drawing.heading),
-        style=_style(drawing),
+    still = STILL.format(
         picture=svg.markup(drawing.display, drawing.caption),
         footer="\n".join(_footer(drawing)),
-        line=text.xml(f"{drawing.skips_line} · {drawing.payload.subtitle}"),
+    )
+    return _document(
+        title=text.xml(drawing.heading),
+        style=_style(drawing.view.theme, _still_rules(drawing)),
+        still=still,
+        line=text.xml(_line(drawing)),
         caption=text.xml(drawing.caption),
-        wire=text.script_json(_wire(drawing)),
-        script=script,
+        wire=WIRE.format(wire=text.script_json(_wire(drawing))),
+        script=page_script(),
     ).encode()
+
+
+@cache
+def frame() -> str:
+    """The page's document without a network; its function `begin` (web/page/framed.js) takes a `wire`."""
+    script = joined_modules(("page/framed",)) + FRAMED
+    return _document(title="resight", style=_style("light"), still="", line="", caption="", wire="", script=script)
+
+
+def wire(drawing: Drawing) -> str:
+    """A network for `frame`, as JSON: what the page is made from, and the words that `render` writes around it."""
+    words = {"heading": drawing.heading, "line": _line(drawing), "caption": drawing.caption}
+    return text.script_json({**words, **_wire(drawing)})
 
 
 @cache
 def page_script() -> str:
     """The page's own code: its modules and those of the picture engine, as one script."""
     return joined_modules(("page/page",)) + START
+
+
+def _document(*, script: str, **parts: str) -> str:
+    """The page of its parts, ready for HTML; it runs `script` and no other."""
+    return PAGE.format(policy=text.xml(POLICY.format(hash=_hash(script))), script=script, **parts)
 
 
 def _wire(drawing: Drawing) -> dict[str, object]:
@@ -88,15 +115,24 @@ def _wire(drawing: Drawing) -> dict[str, object]:
     }
 
 
+def _line(drawing: Drawing) -> str:
+    """What stands beside the title: `5 identity + 3 projection skips · x f32[1,3,224,224]`."""
+    return f"{drawing.skips_line} · {drawing.payload.subtitle}"
+
+
 def _hash(script: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
-def _style(drawing: Drawing) -> str:
-    width = drawing.display["width"]
-    sizes = f":root {{ --families: {fonts.FAMILIES}; --wide: {width}px; --narrow: {round(width * SMALLEST)}px; }}"
-    still = f"#still {{ background: {palette(drawing.view.theme)['background']}; }}"
-    return "\n".join(["", *_faces(), sizes, *_themes(drawing.view.theme), *_sheets(), still, ""])
+def _style(theme: str, *rules: str) -> str:
+    families = f":root {{ --families: {fonts.FAMILIES}; }}"
+    return "\n".join(["", *_faces(), families, *_themes(theme), *_sheets(), *rules, ""])
+
+
+def _still_rules(drawing: Drawing) -> str:
+    """How the picture that is shown without a script fits its window."""
+    width, ground = drawing.display["width"], palette(drawing.view.theme)["background"]
+    return f"#still {{ --wide: {width}px; --narrow: {round(width * SMALLEST)}px; background: {ground}; }}"
 
 
 def _faces() -> Iterator[str]:

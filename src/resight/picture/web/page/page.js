@@ -68,10 +68,13 @@ const VIEWS = [keepTheme, showHighlights, showMinimap, followPointer, followKeys
  * A page in a window of its own: it reads what the document carries, and its state is in the address.
  *
  * @param {Document} document
+ * @returns {Page}
  */
 export function start(document) {
   const wire = JSON.parse(document.getElementById("wire")?.textContent ?? "null");
-  keepAddress(mount(wire, document, fromHash(document.location.hash)));
+  const page = mount(wire, document, fromHash(document.location.hash));
+  keepAddress(page);
+  return page;
 }
 
 /**

@@ -1,0 +1,47 @@
+/**
+ * The page in a frame of a notebook: shown what the notebook hands it, telling what becomes of it.
+ *
+ * @import {Wire} from "./page.js"
+ * @import {State} from "./state.js"
+ */
+import { mount } from "./page.js";
+import { reveal } from "./reveal.js";
+import { select } from "./state.js";
+
+/**
+ * What a notebook hands over: what Python wrote, and the words that a page of its own has in its document.
+ *
+ * @typedef {Wire & {heading: string, line: string, caption: string}} Told
+ */
+
+/**
+ * Selects something by its id and brings it into view; `""` lets go.
+ *
+ * @callback Choose
+ * @param {string} id
+ * @returns {void}
+ */
+
+/**
+ * @param {string} told  a `Told` as JSON
+ * @param {State} state  to begin with
+ * @param {(state: State) => void} hear  called with every new state
+ * @returns {Choose}
+ */
+export function begin(told, state, hear) {
+  const { heading, line, caption, ...wire } = /** @type {Told} */ (JSON.parse(told));
+  const { theme } = wire.view.theme === "dark" ? wire.view : state;
+  const page = mount(wire, document, { ...state, theme });
+  write(page.part("bar"), { h1: heading, p: line });
+  page.part("canvas").setAttribute("aria-label", caption);
+  page.store.subscribe(hear);
+  return (id) => (page.model.has(id) ? reveal(page, id) : page.store.change(select, ""));
+}
+
+/**
+ * @param {HTMLElement} part
+ * @param {Record<string, string>} words  by the tag of the element they become the text of
+ */
+function write(part, words) {
+  for (const [tag, text] of Object.entries(words)) /** @type {Element} */ (part.querySelector(tag)).textContent = text;
+}
