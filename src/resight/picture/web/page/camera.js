@@ -14,7 +14,7 @@ const NEAREST = 4;
 /** Room around what is fitted into the window, in window pixels. */
 const ROOM = 24;
 /** Below this zoom the words of a picture are hard to read; a picture that needs less is shown from its beginning. */
-const READABLE = 0.6;
+const READABLE = 0.55;
 
 /**
  * @param {Camera} camera

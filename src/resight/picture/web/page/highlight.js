@@ -107,7 +107,7 @@ function paintRing({ context, ratio, camera, size }, page, id, isChosen) {
  * @param {Page} page
  * @param {string} id
  */
-function markOf({ map, folding, store }, id) {
+export function markOf({ map, folding, store }, id) {
   const [kind, call] = nameOf(id);
   if (kind !== "call" || !folding.canOpen(store.state, call)) return null;
   const place = findBox(map.picture, id);

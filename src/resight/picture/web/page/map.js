@@ -11,8 +11,8 @@
  */
 import { THEMES } from "../palette.js";
 import { animate } from "./animate.js";
-import { showFirst, showWhole, wholeZoom } from "./camera.js";
-import { differing, findBox } from "./folding.js";
+import { bringIn, moveBy, showFirst, showWhole, wholeZoom } from "./camera.js";
+import { differing, findBox, seenId } from "./folding.js";
 import { paintMoving, remember, shifted } from "./motion.js";
 import { clear, paint } from "./paint.js";
 import { Pieces } from "./pieces.js";
@@ -45,6 +45,8 @@ export class MapView {
     this.tint = null;
     /** Where boxes stood before the last fold, while they move. @type {Before | null} */
     this.before = null;
+    /** Where the canvas lay when it was last looked at. @type {{left: number, top: number, width: number, height: number, window: string} | null} */
+    this.place = null;
     this.share = 1;
     this.stop = () => {};
     this.picture = page.folding.at(page.store.state);
@@ -158,12 +160,36 @@ export class MapView {
     return new Pieces(this.picture, THEMES[this.page.theme()], this.tint);
   }
 
+  /**
+   * The canvas has another size. What it shows stays where it is on the screen, unless the window itself changed, or
+   * the picture is shown as at first.
+   */
   resize() {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const { left, top, width, height } = this.canvas.getBoundingClientRect();
+    const place = { left, top, width, height, window: `${innerWidth} ${innerHeight}` };
+    const [before, camera] = [this.place, this.camera()];
+    this.place = place;
     this.size = { width, height };
     this.canvas.width = Math.round(width * devicePixelRatio);
     this.canvas.height = Math.round(height * devicePixelRatio);
+    const { camera: asked, selected } = this.page.store.state;
+    if (before?.window === place.window && (asked !== null || selected !== "")) {
+      const dx = left + width / 2 - before.left - before.width / 2;
+      const dy = top + height / 2 - before.top - before.height / 2;
+      this.turnTo(this.keepChosen(moveBy(camera, -dx, -dy)));
+    }
     this.paint();
+  }
+
+  /**
+   * A camera that has not lost what is selected to a part of the page beside the map.
+   *
+   * @param {Camera} camera
+   */
+  keepChosen(camera) {
+    const { model, store } = this.page;
+    const box = findBox(this.picture, seenId(this.picture, model.payload, store.state.selected));
+    return box === null ? camera : bringIn(camera, box, this.size);
   }
 
   /** Paint before the next frame is shown, however often it is asked for. */
