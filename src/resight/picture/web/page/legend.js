@@ -33,7 +33,7 @@ export function mountLegend(page) {
     select.replaceChildren(...COLOURINGS.map((name) => make("option", { value: name, disabled: !known.includes(name) }, nameIn(words, name))));
     select.value = measure;
     if (measure === "kind") {
-      map.colour(null);
+      if (map.tint !== null) map.colour(null);
       key.replaceChildren(...kindRows(page, words));
     } else {
       key.replaceChildren(...paintBy(page, words, measure));
@@ -61,7 +61,7 @@ function paintBy(page, words, measure) {
   const { scale: kind, say } = MEASURES[measure];
   const theme = THEMES[page.theme()];
   const colours = kind === "signed" ? theme.signed : theme.ramp;
-  const of = (/** @type {FoldedNode} */ node) => numberOf(model, measure, node);
+  const of = (/** @type {FoldedNode} */ node) => (node.open ? null : numberOf(model, measure, node.id));
   const scale = new Scale(kind, map.picture.folded.nodes.map(of));
   map.colour((node) => {
     if (node.open) return null;

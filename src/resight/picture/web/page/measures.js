@@ -1,7 +1,6 @@
 /**
  * What boxes can be coloured by, and each box's number.
  *
- * @import {FoldedNode} from "../fold.js"
  * @import {Model} from "./model.js"
  */
 import { lookOf } from "../styles.js";
@@ -47,15 +46,23 @@ export function knownColourings({ facts }) {
   return COLOURINGS.filter((name) => known[name] ?? true);
 }
 
+/** Numbers by measure and id, as the same ones are asked for at every fold. @type {Map<string, number | null>} */
+const known = new Map();
+
 /**
- * The number of a box as it is drawn: what is open is coloured by what is in it.
+ * The number of a box as it is drawn closed.
  *
  * @param {Model} model
  * @param {string} measure
- * @param {FoldedNode} node
+ * @param {string} id
  */
-export function numberOf(model, measure, { id, open }) {
-  return open ? null : MEASURES[measure].read(model, id);
+export function numberOf(model, measure, id) {
+  const key = `${measure} ${id}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const read = MEASURES[measure].read(model, id);
+  known.set(key, read);
+  return read;
 }
 
 /**

@@ -1,6 +1,7 @@
 /**
  * The overview of all skips: arcs from input to output over the modules they lie in, with what the map shows.
  *
+ * @import {Picture} from "./folding.js"
  * @import {Page} from "./page.js"
  * @import {Arc} from "./skeleton.js"
  * @import {State} from "./state.js"
@@ -42,10 +43,11 @@ class Strip {
     });
     this.still = make("canvas");
     this.stillKey = "";
-    this.tip = make("p", { class: "tip", hidden: true });
+    /** Per box of a picture: its first and last op. @type {{picture: Picture | null, spans: [number, number][]}} */
+    this.boxes = { picture: null, spans: [] };
     this.frame = 0;
     page.part("strip").hidden = false;
-    page.part("strip").append(this.canvas, this.tip);
+    page.part("strip").append(this.canvas);
     new ResizeObserver(() => this.paint()).observe(this.canvas);
     watch(page, [], (words) => this.canvas.setAttribute("aria-label", `${words.strip} (${words.skips(payload.skips.length)})`));
     page.store.subscribe(() => this.ask());
@@ -103,7 +105,7 @@ class Strip {
    * @param {string} fill
    */
   paintWindow(context, x, fill) {
-    const ops = opsInWindow(this.page);
+    const ops = this.opsInWindow();
     if (ops === null) return;
     context.fillStyle = fill;
     const [from, to] = [x(this.line.placeOf(ops[0])), x(this.line.placeOf(ops[1]))];
@@ -217,20 +219,49 @@ class Strip {
     else return;
     event.preventDefault();
   }
+
+  /**
+   * The first and last op of the boxes that the map shows, or null.
+   *
+   * @returns {[number, number] | null}
+   */
+  opsInWindow() {
+    const { picture, seen } = this.page.map;
+    if (this.boxes.picture !== picture) this.boxes = { picture, spans: spansOf(picture) };
+    let [first, last] = [Infinity, -1];
+    for (const { box } of seen.boxes) {
+      const span = this.boxes.spans[box.node] ?? this.spanOf(picture, box.node);
+      [first, last] = [Math.min(first, span[0]), Math.max(last, span[1])];
+    }
+    return last < 0 ? null : [first, last];
+  }
+
+  /**
+   * The ops of a box in which there are others, too small to be seen.
+   *
+   * @param {Picture} picture
+   * @param {number} node
+   * @returns {[number, number]}
+   */
+  spanOf({ folded }, node) {
+    const [kind, at] = nameOf(folded.nodes[node]?.id ?? "");
+    const span = kind === "call" ? this.page.model.spanOf(at) : [-1, -1];
+    return span[0] < 0 ? [Infinity, -1] : [span[0], span[1]];
+  }
 }
 
 /**
- * The first and last op of the boxes that the map shows, or null.
+ * Per box without boxes in it: its first and last op.
  *
- * @param {Page} page
- * @returns {[number, number] | null}
+ * @param {Picture} picture
  */
-function opsInWindow({ map, model }) {
-  let [first, last] = [Infinity, -1];
-  for (const { box } of map.seen.boxes) {
-    const [kind, at] = nameOf(map.picture.folded.nodes[box.node]?.id ?? "");
-    const [from, to] = kind === "op" ? [at, at] : kind === "call" ? model.spanOf(at) : [Infinity, -1];
-    if (from >= 0) [first, last] = [Math.min(first, from), Math.max(last, to)];
-  }
-  return last < 0 ? null : [first, last];
+function spansOf({ nodeOf }) {
+  /** @type {[number, number][]} */
+  const spans = [];
+  nodeOf.forEach((node, op) => {
+    if (node < 0) return;
+    if (spans[node] === undefined) spans[node] = [op, op];
+    else spans[node][1] = op;
+  });
+  return spans;
 }
