@@ -224,6 +224,7 @@ def test_dark_follows_the_system(open_map: OpenMap) -> None:
     page = open_map(residual(), color_scheme="dark")
     assert page.evaluate("page.map.pieces.theme.background") == "#10151d"
     page.emulate_media(color_scheme="light")
+    page.wait_for_timeout(100)
     assert page.evaluate("page.map.pieces.theme.background") == "#ffffff"
 
 
