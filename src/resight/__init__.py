@@ -27,12 +27,13 @@ if TYPE_CHECKING:
     from .capture.record import record
     from .capture.run import trace
     from .picture.payload import View
+    from .widgets import widget
 
 __version__ = "0.1.0"
 __all__ = [
     "About", "Bug", "CannotWrite", "Edit", "Failure", "ForwardWarning", "Graph", "MissingExtra", "ModuleCall", "Op",
     "Probe", "Ref", "ResightError", "Skip", "TensorSpec", "Trace", "UserError", "View", "data", "edit", "find_skips",
-    "load", "nets", "plot", "probe", "record", "runs", "sample_image", "trace", "train",
+    "load", "nets", "plot", "probe", "record", "runs", "sample_image", "trace", "train", "widget",
 ]  # fmt: skip
 
 _ON_FIRST_USE = {
@@ -42,10 +43,11 @@ _ON_FIRST_USE = {
     "probe": ".capture.probe",
     "record": ".capture.record",
     "trace": ".capture.run",
+    "widget": ".widgets",
 }
 _ROOMS = ("data", "nets", "plot", "runs", "train")
 
-traces.draw_with(lambda: import_module(".picture", __name__))
+traces.draw_with(lambda: import_module(".picture", __name__), lambda: import_module(".widgets", __name__))
 
 
 def __getattr__(name: str) -> Any:

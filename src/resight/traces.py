@@ -13,6 +13,7 @@ from . import text
 from .codec import decode, encode
 from .errors import Bug, UserError
 from .graph import Failure, Graph, Ref
+from .notebook import in_notebook, show_inline
 from .recording import Activation, Recording
 from .recording.activation import refs_named
 from .skips import KINDS, Skip
@@ -47,19 +48,29 @@ class Pictures(Protocol):
 
     def save(self, trace: Trace, path: str | Path, **view: Any) -> Path: ...
 
-    def show(self, trace: Trace, **view: Any) -> Path | None: ...
+    def show(self, trace: Trace, **view: Any) -> Path: ...
 
     def as_svg(self, trace: Trace, **view: Any) -> str: ...
 
     def as_text(self, trace: Trace, **view: Any) -> str: ...
 
 
+class Notebooks(Protocol):
+    """What a trace asks of the room of widgets (`resight.widgets`), likewise."""
+
+    def shown(self, trace: Trace, **view: Any) -> Any: ...
+
+    def bundle(self, trace: Trace) -> Any: ...
+
+
 _pictures: list[Callable[[], Pictures]] = []
+_notebooks: list[Callable[[], Notebooks]] = []
 
 
-def draw_with(opener: Callable[[], Pictures]) -> None:
-    """Say who draws traces. The door calls this; rooms below pictures must not import them."""
-    _pictures[:] = [opener]
+def draw_with(pictures: Callable[[], Pictures], notebooks: Callable[[], Notebooks]) -> None:
+    """Say who draws traces, and who shows them in notebooks. The door calls this: neither may be imported from here."""
+    _pictures[:] = [pictures]
+    _notebooks[:] = [notebooks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +157,10 @@ class Trace:
         return _pictures[0]().save(self, path, **view)
 
     def show(self, **view: Any) -> Path | None:
-        """Open the picture: inline in a notebook, else as a page in the browser. Returns the page's path, if any."""
+        """Open the page: inline in a notebook (see `resight.widget`), else in the browser. Returns its path, if any."""
+        if in_notebook():
+            show_inline(_notebooks[0]().shown(self, **view))
+            return None
         return _pictures[0]().show(self, **view)
 
     def to_json(self) -> str:
@@ -185,6 +199,14 @@ class Trace:
 
     def _repr_svg_(self) -> str:
         return _pictures[0]().as_svg(self)
+
+    def _repr_mimebundle_(self, **_: Any) -> Any:
+        """What IPython shows besides the picture and the line: the page, where it runs in a notebook."""
+        return _notebooks[0]().bundle(self) if in_notebook() else {}
+
+    def _display_(self) -> Any:
+        """What marimo shows."""
+        return _notebooks[0]().shown(self)
 
 
 def load(path: str | Path) -> Trace:

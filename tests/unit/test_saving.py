@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -138,17 +136,6 @@ def test_showing_opens_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     monkeypatch.setattr("webbrowser.open", opened.append)
     page = show(residual())
-    assert page is not None
     assert page.name == "TwoBlocks.html"
     assert opened == [page.as_uri()]
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
-
-
-def test_a_notebook_shows_the_picture_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    shell = type("ZMQInteractiveShell", (), {})
-    shown: list[str] = []
-    notebook = SimpleNamespace(get_ipython=shell, display=SimpleNamespace(display=shown.append, SVG=str))
-    monkeypatch.setitem(sys.modules, "IPython", notebook)
-    monkeypatch.setitem(sys.modules, "IPython.display", notebook.display)
-    assert show(residual()) is None
-    assert shown == [residual()._repr_svg_()]

@@ -9,13 +9,11 @@ import re
 import tempfile
 import webbrowser
 from collections.abc import Callable, Iterable
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from ..errors import UserError
 from ..files import check_writable, write_files
-from ..notebook import in_notebook, show_inline
 from ..traces import Trace
 from . import dot, html, json, mermaid, pdf, png, svg, text
 from .drawing import Drawing
@@ -72,11 +70,8 @@ def renderer_for(path: str | Path) -> Callable[[Drawing], bytes]:
     raise UserError(what, hint=f"formats are {' '.join(known)}")
 
 
-def show(trace: Trace, **options: Any) -> Path | None:
-    """Show a trace: inline in a notebook, elsewhere as a page in the browser, whose path is returned."""
-    if in_notebook():
-        show_inline(import_module("IPython.display").SVG(as_svg(trace, **options)))
-        return None
+def show(trace: Trace, **options: Any) -> Path:
+    """Show a trace as a page in the browser; returns the path of the page."""
     name = re.sub(r"[^\w.-]+", "_", trace.about.title).strip("_.")[:60] or "network"
     page = save(trace, Path(tempfile.mkdtemp(prefix="resight-")) / f"{name}.html", **options)
     webbrowser.open(page.as_uri())
