@@ -13,17 +13,12 @@ import typer
 
 from .. import __version__
 from ..errors import Bug, ResightError
-from . import compare, data, features, show, summary, train, walk
+from . import compare, data, features, show, summary, sweep, train, walk
 from .complaints import complain
 
 COMMANDS: list[Callable[..., int]] = [
-    show.show,
-    summary.summary,
-    features.features,
-    walk.walk,
-    train.train,
-    compare.compare,
-]
+    show.show, summary.summary, features.features, walk.walk, train.train, sweep.sweep, compare.compare,
+]  # fmt: skip
 GROUPS: list[typer.Typer] = [data.app]
 """Commands that have commands of their own."""
 

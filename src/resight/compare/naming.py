@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 
 def short_names(specs: Sequence[str]) -> list[str]:
-    """Specs without the settings that all of them have: `resnet20(shortcut='B')` beside `resnet20(shortcut='none')`.
+    """Specs without the settings that all of them have: `resnet20(shortcut=B)` beside `resnet20(shortcut=none)`.
 
     One alone keeps its name without settings. Equal names are numbered.
     """
@@ -40,7 +40,14 @@ def _settings(spec: str) -> tuple[str, dict[str, str]]:
         return spec, {}
     if not isinstance(call, ast.Call) or call.args or any(word.arg is None for word in call.keywords):
         return spec, {}
-    return name, {str(word.arg): ast.unparse(word.value) for word in call.keywords}
+    return name, {str(word.arg): _value(word.value) for word in call.keywords}
+
+
+def _value(node: ast.expr) -> str:
+    """A value as people write it: words without quotes, lists without spaces."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+        return node.value
+    return ast.unparse(node).replace(", ", ",")
 
 
 def _written(name: str, settings: Mapping[str, str]) -> str:

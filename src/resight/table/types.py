@@ -22,8 +22,8 @@ Cell: TypeAlias = "str | int | float | tuple[int, ...] | None"
 class Column:
     """What stands below each other: `name` for programs, `title` for people.
 
-    `kind` says how people read it: `text`, `shape`, `count`, `number`, `quantity` (a count in three digits), `share` (of 1,
-    read in percent), `percent` (the same with two decimals), `seconds`.
+    `kind` says how people read it: `text`, `shape`, `count`, `number`, `quantity` (a count in three digits), `share`
+    (of 1, read in percent), `percent` (the same with two decimals), `seconds`.
     """
 
     name: str

@@ -31,10 +31,11 @@ def fitted_spec(text: str, channels: int, classes: int) -> str:
         return text  # whatever it is, it is not ours to add to
     found = {"channels": channels, "classes": classes}
     settings = {name: found[of] for name, of in FITTED.get(spec.place, {}).items()}
-    return _written(replace(spec, kwargs={**settings, **spec.kwargs}))
+    return written(replace(spec, kwargs={**settings, **spec.kwargs}))
 
 
-def _written(spec: Spec) -> str:
+def written(spec: Spec) -> str:
+    """A spec as the command line takes it, with its place and all its settings."""
     return f"{spec.place}:{spec.title}" if spec.place else spec.title
 
 
