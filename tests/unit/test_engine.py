@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import runpy
@@ -19,7 +20,7 @@ from drawn import Sketch, dense_block, nested, residual, resnet, transformer, un
 from drawn_unets import random_unet
 from laws import check_boxes, check_picture, check_texts, check_wires
 from resight.errors import Bug, UserError
-from resight.picture import engine
+from resight.picture import engine, html
 from resight.picture.payload import DIRECTIONS, THEMES, View
 
 ROOT = Path(__file__).parents[2]
@@ -300,6 +301,30 @@ def test_joined_modules_keep_their_names_apart() -> None:
     script = engine.joined_modules(("engine",))
     assert "import " not in re.sub(r"/\*.*?\*/", "", script, flags=re.DOTALL)
     assert script.index("const styles_js") < script.index("const link_js") < script.index("const engine_js")
+
+
+def test_modules_of_the_page_are_joined_with_those_of_the_engine() -> None:
+    script = engine.joined_modules(("page/page",))
+    assert script.index("const fold_js") < script.index("const folding_js") < script.index("const page_js")
+    assert script.count("const fold_js =") == 1
+
+
+def test_two_modules_of_one_name_are_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = {"page/twins": 'import { a } from "./a.js";\nimport { b } from "../a.js";\n', "page/a": "", "a": ""}
+    monkeypatch.setattr(engine, "_source", sources.__getitem__)
+    with pytest.raises(Bug, match="two have one: page/a and a"):
+        engine.joined_modules(("page/twins",))
+
+
+def test_the_page_is_small() -> None:
+    own = sorted((ROOT / "src/resight/picture/web/page").glob("*.js"))
+    assert len(gzip.compress("".join(path.read_text(encoding="utf-8") for path in own).encode())) < 60_000
+
+
+def test_comments_alone_are_taken_out_of_the_page() -> None:
+    words = "/** One. */\nconst a = /** @type {X} */ (b);\n  /**\n   * Two.\n   */\nconst c = 1;\n"
+    assert html.COMMENT.sub("", words) == "const a = /** @type {X} */ (b);\nconst c = 1;\n"
+    assert "/**\n" not in html.page_script()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from functools import cache
@@ -62,6 +63,9 @@ STILL = """<main id="still">
 
 WIRE = '<script type="application/json" id="wire">{wire}</script>\n'
 
+COMMENT = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n", re.DOTALL | re.MULTILINE)
+"""A comment on lines of its own; a third of the modules, which a reader of the page has no use for."""
+
 START = "\nconst page = page_js.start(document);\n"
 FRAMED = "\nglobalThis.begin = framed_js.begin;\n"
 
@@ -98,8 +102,8 @@ def wire(drawing: Drawing) -> str:
 
 @cache
 def page_script() -> str:
-    """The page's own code: its modules and those of the picture engine, as one script."""
-    return joined_modules(("page/page",)) + START
+    """The page's own code: its modules and those of the picture engine, as one script without their comments."""
+    return COMMENT.sub("", joined_modules(("page/page",))) + START
 
 
 def _document(*, script: str, **parts: str) -> str:
