@@ -93,9 +93,17 @@ test("a module that is all of the model takes no level of its own", () => {
 
 test("a closed module is one step, from its first to its last op", () => {
   const folded = /** @type {any} */ ({ nodes: [{ id: "op-1" }, { id: "call-1" }, { id: "op-5" }] });
-  const steps = stepsOf({ folded, nodeOf: [-1, 0, 1, 1, 1, 2, -1] });
+  const model = { spanOf: () => /** @type {[number, number]} */ ([2, 4]) };
+  const steps = stepsOf({ folded, nodeOf: [-1, 0, 1, 1, 1, 2, -1] }, model);
   assert.deepEqual(steps, [{ id: "op-1", first: 1, last: 1 }, { id: "call-1", first: 2, last: 4 }, { id: "op-5", first: 5, last: 5 }]);
   assert.deepEqual([-1, 0, 1, 2, 4, 5, 6].map((at) => placeOf(steps, at)), [-1, 0, 0, 1, 1, 2, 2]);
+});
+
+test("where a box stands for alike ones, the step is that of the op that runs", () => {
+  const folded = /** @type {any} */ ({ nodes: [{ id: "op-0" }, { id: "call-1" }] });
+  const model = { spanOf: () => /** @type {[number, number]} */ ([1, 1]) };
+  const ids = stepsOf({ folded, nodeOf: [0, 1, 0, 1] }, model).map(({ id }) => id);
+  assert.deepEqual(ids, ["op-0", "call-1", "op-2", "op-3"]);
 });
 
 test("bars of a histogram are as many as its bins, none higher than the chart, an outlier still seen", () => {

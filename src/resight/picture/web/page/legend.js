@@ -62,7 +62,8 @@ function paintBy(page, words, measure) {
   const theme = THEMES[page.theme()];
   const colours = kind === "signed" ? theme.signed : theme.ramp;
   const of = (/** @type {FoldedNode} */ node) => (node.open ? null : numberOf(model, measure, node.id));
-  const scale = new Scale(kind, map.picture.folded.nodes.map(of));
+  const drawn = map.picture.folded.nodes.filter(() => true); // without the gaps that closed modules leave
+  const scale = new Scale(kind, drawn.map(of));
   map.colour((node) => {
     if (node.open) return null;
     const value = of(node);

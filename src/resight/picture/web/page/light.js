@@ -40,10 +40,14 @@ function lightOfSkip({ folded, nodeOf, index }, model, skip) {
   const nodes = new Set(model.opsOf(skip).map((op) => nodeOf[op]));
   nodes.delete(-1);
   const isLit = (/** @type {string} */ id) => nodes.has(index.get(id) ?? -1);
+  const isDrawn = folded.edges.some((edge) => edge.skips.includes(skip));
+  const mergeOf = (/** @type {number} */ s) => nodeOf[model.payload.skips[s].merge];
+  // where alike modules are drawn once, the skip of the one that is drawn stands for it
+  const isSame = (/** @type {number} */ s) => s === skip || (!isDrawn && mergeOf(s) === mergeOf(skip));
   /** @type {Set<number>} */
   const edges = new Set();
   folded.edges.forEach((edge, e) => {
-    if (edge.role === "shortcut" ? edge.skips.includes(skip) : isLit(edge.from) && isLit(edge.to)) edges.add(e);
+    if (edge.role === "shortcut" ? edge.skips.some(isSame) : isLit(edge.from) && isLit(edge.to)) edges.add(e);
   });
   return { nodes, edges, dims: true };
 }

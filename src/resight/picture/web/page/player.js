@@ -36,7 +36,7 @@ class Player {
   constructor(page) {
     this.page = page;
     /** @type {Step[]} */
-    this.steps = stepsOf(page.map.picture);
+    this.steps = stepsOf(page.map.picture, page.model);
     this.speed = 1;
     this.timer = setTimeout(() => {}, 0);
     const button = (/** @type {keyof typeof ICONS} */ icon, /** @type {() => void} */ act) => make("button", { class: icon, onclick: act }, iconOf(icon));
@@ -50,7 +50,7 @@ class Player {
     page.part("player").hidden = this.steps.length === 0;
     page.part("player").append(this.previous, this.play, this.next, this.scrub, this.title, this.rate, this.stop);
     new Flow(page);
-    watch(page, ["depth", "turned"], () => (this.steps = stepsOf(page.map.picture)));
+    watch(page, ["depth", "turned"], () => (this.steps = stepsOf(page.map.picture, page.model)));
     watch(page, ["depth", "turned", "step", "playing"], (words, state) => this.show(words, state));
     watch(page, ["playing"], (_, { playing }) => this.run(playing));
   }
