@@ -35,6 +35,7 @@ export function begin(told, state, hear) {
   write(page.part("bar"), { h1: heading, p: line });
   page.part("canvas").setAttribute("aria-label", caption);
   page.store.subscribe(hear);
+  document.addEventListener("wheel", leaveUnlessHere, { capture: true, passive: true });
   return (id) => (page.model.has(id) ? reveal(page, id) : page.store.change(select, ""));
 }
 
@@ -44,4 +45,14 @@ export function begin(told, state, hear) {
  */
 function write(part, words) {
   for (const [tag, text] of Object.entries(words)) /** @type {Element} */ (part.querySelector(tag)).textContent = text;
+}
+
+/**
+ * Until the reader has come into the frame by a click or by keys, a wheel over it scrolls the notebook, which nobody
+ * could else scroll past it.
+ *
+ * @param {Event} event
+ */
+function leaveUnlessHere(event) {
+  if (!document.hasFocus()) event.stopImmediatePropagation();
 }
