@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 
 from graphs import SHAPE, Pen
 from recordings import recorded
-from resight import Ref, Trace, text
+from resight import Ref, Trace, UserError, text
+from resight.picture import html
 from resight.picture.engine import joined_modules
-from resight.picture.facts import Facts, facts
+from resight.picture.facts import MAP_BYTES, Facts, facts
+from resight.picture.options import drawing
 from resight.picture.recorded import DIGITS
 from resight.skips import find_skips
 from resight.traces import About
@@ -147,6 +149,15 @@ def test_feature_maps_keep_within_their_bound(bound: int) -> None:
         assert shown == [3, 3, 3]
     for one in found.maps:
         assert (pixels(one.pixels, (len(one.low), one.height, one.width)) >= 0).all()
+
+
+def test_the_bound_is_an_option_of_saving() -> None:
+    trace = recorded(residual(), thumbnails=[Ref(1)])
+    assert drawing(trace, {}).map_bytes == MAP_BYTES
+    assert len(html.render(drawing(trace, {"map_bytes": 0}))) < len(html.render(drawing(trace, {})))
+    for wrong in (-1, 1.5, "many"):
+        with pytest.raises(UserError, match="map_bytes can't be"):
+            drawing(trace, {"map_bytes": wrong})
 
 
 def test_hostile_names_survive_the_wire() -> None:

@@ -9,6 +9,7 @@ from .. import text
 from ..traces import Trace
 from . import engine
 from .display import Display, Folded
+from .facts import MAP_BYTES
 from .heat import heat
 from .labels import payload
 from .payload import Payload, View
@@ -16,11 +17,15 @@ from .payload import Payload, View
 
 @dataclass(frozen=True)
 class Drawing:
-    """A trace and how it is to be drawn. `scale` is pixels per unit, for formats made of pixels."""
+    """A trace and how it is to be drawn.
+
+    `scale` is pixels per unit, for formats made of pixels; `map_bytes` how many bytes of feature maps a page holds.
+    """
 
     trace: Trace
     view: View
     scale: float = 2.0
+    map_bytes: int = MAP_BYTES
 
     @cached_property
     def payload(self) -> Payload:

@@ -115,7 +115,7 @@ def _wire(drawing: Drawing) -> dict[str, object]:
     return {
         "payload": asdict(replace(drawing.payload, heat=None)),  # the page has its own numbers
         "view": asdict(drawing.view),
-        "facts": asdict(facts(drawing.trace)),
+        "facts": asdict(facts(drawing.trace, drawing.map_bytes)),
     }
 
 

@@ -68,7 +68,8 @@ export function number(value) {
   if (size === 0) return "0";
   if (!Number.isFinite(size)) return size > 0 ? "inf" : "−inf";
   if (high >= 1000 && high < 1e6) return whole(size);
-  const words = high >= 1e-3 && high < 1e6 ? String(size) : size.toExponential().replace("+", "");
+  const [mantissa, exponent] = size.toExponential(2).split("e").map(Number);
+  const words = high >= 1e-3 && high < 1e6 ? String(size) : `${mantissa}e${exponent}`;
   return words.replaceAll("-", "−");
 }
 
