@@ -24,8 +24,12 @@ button, select, input, h1 {{ font-size: 40px; text-transform: uppercase; }}
 
 MODEL = """([code, wire]) => {
   window.outside = [];  // what is begun outside the frame and would outlive it
-  for (const timer of ["setTimeout", "setInterval", "requestAnimationFrame"]) window[timer] = () => outside.push(timer);
-  for (const target of [window, document, document.body]) target.addEventListener = (event) => outside.push(event);
+  const watch = (target, name) => {
+    const was = target[name];
+    target[name] = (...rest) => { outside.push(name); return was.apply(target, rest); };
+  };
+  for (const timer of ["setTimeout", "setInterval", "requestAnimationFrame"]) watch(window, timer);
+  for (const target of [window, document, document.body]) watch(target, "addEventListener");
 
   const listeners = [];
   const values = { wire, at: "" };
@@ -160,7 +164,7 @@ def test_keys_and_wheel_stay_where_the_reader_is(notebook: Notebook) -> None:
     page = notebook.page
     page.evaluate("""() => {
       window.keys = [];
-      document.documentElement.addEventListener("keydown", ({ key }) => keys.push(key));
+      document.addEventListener("keydown", ({ key }) => keys.push(key));
     }""")
     page.keyboard.press("x")
     box = page.locator("#el iframe").bounding_box()
