@@ -49,7 +49,12 @@ MODEL = """([code, wire]) => {
   };
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
   return import(url).then((front) => {
-    window.show = () => front.default.render({ model: window.notebook, el: document.getElementById("el") });
+    window.show = () => {
+      const el = document.createElement("div");
+      const leave = front.default.render({ model: window.notebook, el });
+      document.getElementById("el").append(el);  // after it was rendered, as JupyterLab does
+      return leave;
+    };
     window.leave = show();
   });
 }"""
@@ -189,7 +194,7 @@ def picture(notebook: Notebook) -> str:
 def test_leaving_takes_everything_away(notebook: Notebook) -> None:
     page = notebook.page
     page.evaluate("leave()")
-    assert page.evaluate("document.getElementById('el').childElementCount") == 0
+    assert page.evaluate("document.querySelector('#el > div').childElementCount") == 0
     assert page.evaluate("notebook.listeners") == []
     assert page.evaluate("window.length") == 0  # no frame is left, and so none of its timers and listeners
     assert page.evaluate("outside") == []
@@ -212,3 +217,15 @@ def test_hostile_names_run_nothing(open_page: Opener, tmp_path: Path) -> None:
     shown = Notebook(open_page, tmp_path, resight.widget(hostile()))
     assert shown.frame.locator("img").count() == 0
     assert HOSTILE.split("<")[0] in shown.frame.locator("#bar h1").inner_text()
+
+
+def test_the_lower_edge_can_be_pulled(notebook: Notebook) -> None:
+    mouse, frame = notebook.page.mouse, notebook.page.locator("#el iframe")
+    box = frame.bounding_box()
+    corner = (box["x"] + box["width"] - 3, box["y"] + box["height"] - 3)
+    mouse.move(*corner)
+    mouse.down()
+    mouse.move(corner[0], corner[1] - 200, steps=5)
+    mouse.up()
+    assert frame.bounding_box()["height"] == pytest.approx(box["height"] - 200, abs=8)
+    assert notebook.page.evaluate("notebook.saved") == []

@@ -37,6 +37,7 @@ function pixelOf(colour) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 1;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.fillStyle = "transparent"; // stays so where the browser can't read the colour
   context.fillStyle = colour;
   context.fillRect(0, 0, 1, 1);
   return context.getImageData(0, 0, 1, 1).data;

@@ -39,17 +39,18 @@ export function render({ model, el }, source) {
   frame.srcdoc = source;
   box.append(frame);
 
-  /** What a frame begins with again that a notebook took out of its document and put back. @type {State} */
-  let state = { ...START, theme: groundOf(el) };
+  /** What the page last told: a frame that a notebook takes out of its document and puts back begins with it. @type {State | null} */
+  let state = null;
   /** @type {Choose} */
   let choose = () => {};
   const follow = () => {
-    if (model.get("at") !== state.selected) choose(model.get("at"));
+    if (model.get("at") !== state?.selected) choose(model.get("at"));
   };
 
   frame.addEventListener("load", () => {
     const inside = /** @type {{begin?: typeof begin} | null} */ (/** @type {unknown} */ (frame.contentWindow));
     if (inside?.begin === undefined) return; // still empty
+    state ??= { ...START, theme: groundOf(el) }; // not before: a notebook renders a widget, and only then puts it somewhere
     choose = inside.begin(model.get("wire"), state, hear);
     follow();
   });
