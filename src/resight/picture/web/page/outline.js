@@ -95,7 +95,7 @@ class Outline {
     const row = make(
       "li", { role: "treeitem", tabindex: "-1", "aria-level": level, "aria-selected": "false", "aria-expanded": canOpen ? String(isOpen) : null, "data-call": call },
       make(
-        "div", { class: "row", style: `--level: ${level}`, onclick: () => this.choose(call) },
+        "div", { class: "row", style: `--level: ${level}`, title: `${title} ${cls}`, onclick: () => this.choose(call) },
         make("i", { class: "mark", "aria-hidden": "true", onclick: (/** @type {Event} */ event) => this.turn(event, call) }, canOpen ? (isOpen ? "▾" : "▸") : ""),
         make("b", {}, title), title === cls ? null : make("span", {}, cls), parameters === "" ? null : make("small", {}, parameters),
       ),

@@ -138,7 +138,7 @@ function specRows({ model: { facts } }, name, values) {
 function costs(words, known, seconds) {
   const exact = (/** @type {number} */ count, /** @type {string} */ short) => (count < 1000 ? short : make("span", { title: whole(count) }, short));
   return table([
-    [words.parameters, exact(known.parameters, parameters(known.parameters))],
+    [words.parameters, known.parameters === 0 ? null : exact(known.parameters, parameters(known.parameters))],
     [words.flops, known.flops === 0 ? null : exact(known.flops, quantity(known.flops, "FLOP"))],
     [words.bytes, known.bytes === 0 ? null : exact(known.bytes, binarySize(known.bytes))],
     [words.seconds, seconds === null ? null : duration(seconds)],

@@ -32,7 +32,7 @@ export function skipParts(page, words, skip) {
       make("i", { class: "stripe", style: `--colour: var(--skip-${lookOf(model.payload.skips[skip])})` }),
       section(words.gain, ...contribution(page, words, skip)),
       section(
-        words.skip,
+        words.ways,
         table([
           [words.parts, link(page, `op-${source[0]}`, place(page, source[0]))],
           [words.shortcut, shortcut.length === 0 ? words.wire : links(page, words, ids(shortcut))],

@@ -110,6 +110,7 @@ export const ENGLISH = {
   meets: "Merge",
   shortcut: "Shortcut",
   branch: "Branch",
+  ways: "Where its ways part and meet",
   wire: "a bare wire",
   gain: "Gain",
   gainMeans: "rms(branch) / rms(shortcut), as they enter the merge",

@@ -113,6 +113,7 @@ export const CHINESE = {
   meets: "汇合处",
   shortcut: "捷径",
   branch: "分支",
+  ways: "两条路的分与合",
   wire: "直接相连",
   gain: "增益",
   gainMeans: "rms(分支) / rms(捷径)，在进入汇合处时",
