@@ -7,15 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.cells import cell_len
 
 from ..errors import UserError
 from ..runs import is_run, open_run
+from ..text import one_line, shorten
 from ..traces import Trace
 from . import options
 from .tracing import is_saved, record_spec, trace_spec
 
 if TYPE_CHECKING:
     from ..compare import Comparison, Subject, Trained
+    from ..table import Table
+
+SHORTEST_NAME = 12
+"""Columns that names keep in any terminal."""
 
 
 def compare(
@@ -95,7 +101,7 @@ def print_comparison(found: Comparison) -> None:
     tables += [networks(found)] if found.reference is not None else []
     tables += [table for table in (gains(found),) if table is not None]
     for table in tables:
-        console.print(table)
+        console.print(_narrowed(table, console.width))
         print()
     for told in tellings(found):
         print(told.summary)
@@ -103,6 +109,19 @@ def print_comparison(found: Comparison) -> None:
             print(f"  - {line}")
     for line in notes(found):
         print(f"  {line}")
+
+
+def _narrowed(table: Table, width: int) -> Table:
+    """A table in so many columns: names, which are first, are cut in the middle where numbers would be."""
+    from ..table import Table, written
+
+    longest = [
+        max(cell_len(words) for words in (column.title, *(written(column, row[i]) for row in table.rows)))
+        for i, column in enumerate(table.columns)
+    ]
+    room = max(SHORTEST_NAME, width - sum(longest[1:]) - len(longest))
+    rows = tuple((shorten(one_line(str(name)), room), *cells) for name, *cells in table.rows)
+    return Table(table.columns, rows)
 
 
 def _subjects(things: list[str], inputs: list[str] | None, image: Path | None) -> tuple[list[Subject], list[str]]:

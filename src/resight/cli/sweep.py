@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
@@ -13,8 +13,10 @@ from . import recipes
 from .compare import print_comparison, subjects_of
 from .complaints import complain
 
-if TYPE_CHECKING:
-    from ..train.sweep import Outcome, Plan, Way
+Plan: TypeAlias = Any
+Outcome: TypeAlias = Any
+Way: TypeAlias = Any
+"""Nouns of `train.sweep`, whose room would wake torch here."""
 
 FAILED = 2
 """The exit code where a run could not go on."""

@@ -113,7 +113,9 @@ def _cases(subjects: Sequence[Subject]) -> list[Case]:
 
 def _names(subjects: Sequence[Subject]) -> list[str]:
     """What a case is called: its network, with data and recipe where runs differ in them."""
-    names = short_names([subject.run.config.spec if subject.run else subject.name for subject in subjects])
+    of_runs = iter(short_names([subject.run.config.spec for subject in subjects if subject.run]))
+    others = iter(short_names([subject.name for subject in subjects if not subject.run]))
+    names = [next(of_runs if subject.run else others) for subject in subjects]
     configs = [subject.run.config for subject in subjects if subject.run]
     several_sets = len({config.data for config in configs}) > 1
     several_recipes = len({config.recipe.title for config in configs}) > 1

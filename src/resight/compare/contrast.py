@@ -16,6 +16,8 @@ from .difference import ORDER, SHAPE, SHORTCUT, Difference, listed
 from .findings import Findings, Key, sided
 from .settings import changed_settings, shapes
 
+COMMUTATIVE = frozenset({"add", "mul"})
+
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
@@ -142,10 +144,15 @@ class _Search:
 
     def _rewired(self, a: int, b: int) -> Iterator[Key]:
         """Where two ops read values that are not each other's counterparts, although each has one."""
-        for ours, theirs in zip(self.graphs[0].ops[a].inputs, self.graphs[1].ops[b].inputs):
-            partners = self.aligned[0].ops.get(ours.op), self.aligned[1].ops.get(theirs.op)
-            if None not in partners and partners != (theirs.op, ours.op):
-                yield Key(ORDER, self.graphs[0].ops[ours.op].name, self.graphs[1].ops[theirs.op].name)
+        one, other = self.graphs[0].ops[a], self.graphs[1].ops[b]
+        reads, others = [read.op for read in one.inputs], [read.op for read in other.inputs]
+        if one.name in COMMUTATIVE:  # the order of operands means nothing
+            reads = sorted(reads, key=lambda op: self.aligned[0].ops.get(op, -1))
+            others = sorted(others, key=lambda op: op if op in self.aligned[1].ops else -1)
+        for ours, theirs in zip(reads, others):
+            partners = self.aligned[0].ops.get(ours), self.aligned[1].ops.get(theirs)
+            if None not in partners and partners != (theirs, ours):
+                yield Key(ORDER, self.graphs[0].ops[ours].name, self.graphs[1].ops[theirs].name)
 
     def _inherited(self, a: int, b: int) -> Key | None:
         """Why the first input with another shape has it: its own cause, or what only one side has in between."""

@@ -52,7 +52,7 @@ def parse_axis(text: str) -> Axis:
         if not (sign and name.isidentifier() and texts):
             raise ValueError
         found = tuple(parse_spec(f"net({name}={value})").kwargs[name] for value in texts)
-    except (SyntaxError, ValueError, KeyError):
+    except (SyntaxError, ValueError, KeyError, UserError):
         raise UserError(f"cannot read --vary {text}", hint=EXAMPLES) from None
     if len({repr(value) for value in found}) < len(found):
         raise UserError(f"--vary {text} has a value twice", hint=EXAMPLES)
