@@ -27,5 +27,5 @@ for factor in (0.5, 0.9):
     with resight.edit(net, *(skip.scaled(factor) for skip in skips)):
         print(f"{accuracy(net, test):6.1%} with all branches times {factor}")
 with resight.edit(net, *(skip.without_shortcut() for skip in skips)):
-    print(f"{accuracy(net, test):6.1%} without any shortcut: its plain twin")
+    print(f"{accuracy(net, test):6.1%} without any shortcut")
 print(f"{accuracy(net, test):6.1%} as before: the network was not changed")
