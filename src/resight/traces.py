@@ -77,7 +77,7 @@ def draw_with(pictures: Callable[[], Pictures], notebooks: Callable[[], Notebook
 class Trace:
     """A network as it ran once: `graph`, `skips`, and `about`, where they come from; `recording`, what flowed through.
 
-    `print(trace)` shows it in the terminal, a notebook shows its picture, `save` writes it in any format. Values are
+    `print(trace)` shows it in the terminal, a notebook shows its page, `save` writes it in any format. Values are
     looked up by name: `trace["layer1.0.conv1"]` is what that module returned, `trace["layer1.0:add"]` what the op
     `add` made that ran in it but in no module inside it, `trace[":add"]` one of the model's own; `trace[name, 0]`
     is the first call or op of that name, without a number the last.
