@@ -21,7 +21,7 @@ from .skips import Edit, Skip, find_skips
 from .traces import About, Trace, load
 
 if TYPE_CHECKING:
-    from . import data, nets, plot, runs, train
+    from . import compare, data, nets, plot, runs, train
     from .capture.edit import edit
     from .capture.probe import Probe, probe
     from .capture.record import record
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "About", "Bug", "CannotWrite", "Edit", "Failure", "ForwardWarning", "Graph", "MissingExtra", "ModuleCall", "Op",
-    "Probe", "Ref", "ResightError", "Skip", "TensorSpec", "Trace", "UserError", "View", "data", "edit", "find_skips",
-    "load", "nets", "plot", "probe", "record", "runs", "sample_image", "trace", "train", "widget",
+    "Probe", "Ref", "ResightError", "Skip", "TensorSpec", "Trace", "UserError", "View", "compare", "data", "edit",
+    "find_skips", "load", "nets", "plot", "probe", "record", "runs", "sample_image", "trace", "train", "widget",
 ]  # fmt: skip
 
 _ON_FIRST_USE = {
@@ -45,7 +45,7 @@ _ON_FIRST_USE = {
     "trace": ".capture.run",
     "widget": ".widgets",
 }
-_ROOMS = ("data", "nets", "plot", "runs", "train")
+_ROOMS = ("compare", "data", "nets", "plot", "runs", "train")
 
 traces.draw_with(lambda: import_module(".picture", __name__), lambda: import_module(".widgets", __name__))
 

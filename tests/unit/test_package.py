@@ -19,7 +19,7 @@ HEAVY = ("torch", "quickjs", "numpy", "rich", "typer", "PIL", "fontTools", "matp
 
 API = """
 About Bug CannotWrite Edit Failure ForwardWarning Graph MissingExtra ModuleCall Op Probe Ref ResightError Skip
-TensorSpec Trace UserError View data edit find_skips load nets plot probe record runs sample_image
+TensorSpec Trace UserError View compare data edit find_skips load nets plot probe record runs sample_image
 trace train widget
 """.split()
 

@@ -30,6 +30,7 @@ li b {{ color: {ink}; font-weight: 600; }}
 ul {{ margin: 0; padding-left: 20px; }}
 img {{ display: block; max-width: 100%; height: auto; }}
 .wide {{ overflow-x: auto; }}
+.wide svg {{ max-width: 100%; min-width: 620px; height: auto; }}
 table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; overflow-wrap: normal; }}
 th {{ font-weight: 600; color: {muted}; }}
 th, td {{ padding: 4px 20px 4px 0; border-bottom: 1px solid {frameLine}; white-space: nowrap; }}

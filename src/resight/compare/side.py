@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..colours import palette
 from ..picture import Drawing, drawing
@@ -89,7 +89,8 @@ def _panels(networks: Sequence[Network], theme: str, depth: int | None) -> list[
     drawn = []
     for one in networks:
         known = {call.path for call in one.trace.graph.calls}
-        drawn.append(drawing(one.trace, {**view, "open": [path for path in opened if path in known]}))
+        named = replace(one.trace, about=replace(one.trace.about, title=one.name))
+        drawn.append(drawing(named, {**view, "open": [path for path in opened if path in known]}))
     return drawn
 
 
