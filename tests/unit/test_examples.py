@@ -68,4 +68,4 @@ def test_examples_use_only_what_is_public() -> None:
     for script in (ROOT / "examples").glob("*.py"):
         used = re.findall(r"^(?:from|import) (resight[\w.]*)", script.read_text(encoding="utf-8"), re.MULTILINE)
         assert used, script.name
-        assert set(used) <= {"resight", "resight.data", "resight.train"}, script.name
+        assert set(used) <= {"resight", "resight.compare", "resight.data", "resight.train"}, script.name
