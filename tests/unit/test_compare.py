@@ -100,6 +100,24 @@ def test_whole_blocks_are_told_as_blocks(resnet20: Trace) -> None:
     assert found.summary("a", "b") == "6 ResidualBlock missing in a"
 
 
+def test_a_missing_layer_of_a_dense_block_takes_its_shortcut_along() -> None:
+    class Dense(nn.Module):
+        def __init__(self, layers: int) -> None:
+            super().__init__()
+            self.layers = nn.ModuleList(
+                nn.Sequential(nn.Conv2d(4 + 2 * i, 2, 3, padding=1), nn.ReLU()) for i in range(layers)
+            )
+            self.last = nn.Conv2d(4 + 2 * layers, 3, 1)
+
+        def forward(self, x: Tensor) -> Tensor:
+            for layer in self.layers:
+                x = torch.cat([x, layer(x)], 1)
+            return self.last(x)
+
+    found = contrast(traced(Dense(2), 1, 4, 8, 8), traced(Dense(3), 1, 4, 8, 8))
+    assert told(found) == {("Sequential", "", "Sequential"): 1, ("cat", "", "cat"): 1}
+
+
 def test_width_kernel_and_input_are_causes(resnet20: Trace) -> None:
     wide = told(contrast(resnet20, traced(nets.resnet20(widths=[16, 32, 128]))))
     assert wide[("width", "64", "128")] == 6

@@ -97,8 +97,10 @@ class _Search:
 
     def _miss(self, side: int, skip: Skip, place: str) -> None:
         """A shortcut that only one side has; where the other lacks the whole block, that is told instead."""
-        owner = self.aligned[side].calls.get(skip.owner)
-        if owner is not None:
+        aligned = self.aligned[side]
+        owner = aligned.calls.get(skip.owner)
+        has_branch = any(op in aligned.ops for first, last in skip.branch for op in range(first, last + 1))
+        if owner is not None and has_branch:
             key = Key(SHORTCUT, *sided(side, skip.name, ""))
             self._claim(key, place, sided(side, _own(skip), ()), sided(side, (), (owner,)))
 
@@ -155,13 +157,17 @@ class _Search:
                 yield Key(ORDER, self.graphs[0].ops[ours].name, self.graphs[1].ops[theirs].name)
 
     def _inherited(self, a: int, b: int) -> Key | None:
-        """Why the first input with another shape has it: its own cause, or what only one side has in between."""
-        first, second = self.graphs
-        for ours, theirs in zip(first.ops[a].inputs, second.ops[b].inputs):
+        """Why the first input with another shape has it: its own cause, or what only one side has in between; else
+        what only one side has among the inputs."""
+        (first, second), (alone, others) = self.graphs, self.alone
+        reads, partners = first.ops[a].inputs, second.ops[b].inputs
+        for ours, theirs in zip(reads, partners):
             if first.spec(ours).shape != second.spec(theirs).shape:
-                known = (self.alone[0].get(ours.op), self.alone[1].get(theirs.op), self.because.get(ours.op))
-                return next((key for key in known if key is not None), None)
-        return None
+                known = alone.get(ours.op) or others.get(theirs.op) or self.because.get(ours.op)
+                if known is not None:
+                    return known
+        keys = [alone.get(read.op) for read in reads] + [others.get(read.op) for read in partners]
+        return next((key for key in keys if key is not None), None)
 
 
 def _op_names(graph: Graph) -> list[str]:

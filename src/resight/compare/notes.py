@@ -62,6 +62,6 @@ def _methods(comparison: Comparison) -> Iterator[str]:
         yield COSTS
     if gains(comparison) is not None:
         yield GAINS
-        yield from dict.fromkeys(
-            case.trace.recording.how for case in comparison.cases if case.trace and case.trace.recording
-        )
+        recorded = [(case.name, case.trace) for case in comparison.cases if case.trace and case.trace.recording]
+        yield from dict.fromkeys(trace.recording.how for _, trace in recorded if trace.recording)
+        yield from (f"{name}: {note}" for name, trace in recorded for note in trace.about.notes)
