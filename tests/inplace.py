@@ -11,8 +11,6 @@ from torch import Tensor, nn
 
 from resight import Trace
 
-torch.set_num_threads(2)
-
 
 class Block(nn.Module):
     """conv-bn-relu-conv-bn, both writes in place: `relu(inplace=True)` and `+=`."""

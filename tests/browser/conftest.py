@@ -20,7 +20,6 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 def recorded() -> resight.Trace:
     """The small net with everything that can be recorded."""
     torch.manual_seed(0)
-    torch.set_num_threads(2)
     net = Net().eval()
     return resight.record(
         net, torch.randn(2, 3, 24, 24), thumbnails=4, seconds=True, gradients=lambda y: y.square().sum()

@@ -14,8 +14,6 @@ import resight
 import traps
 from resight.capture.resolve import resolve
 
-torch.set_num_threads(2)
-
 TORCHVISION: Mapping[str, Mapping[str, int]] = {
     "resnet18": {"identity": 5, "projection": 3},
     "resnet50": {"identity": 12, "projection": 4},

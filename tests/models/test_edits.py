@@ -12,8 +12,6 @@ from torch import Tensor, nn
 
 import resight
 
-torch.set_num_threads(2)
-
 
 def same_after(model: nn.Module, before: Tensor, *inputs: Tensor) -> bool:
     out = model(*inputs)

@@ -9,12 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
 import resight
 from resight.cli import main
-
-torch.set_num_threads(2)
 
 NETS = """
 import torch

@@ -22,8 +22,6 @@ from resight.compare.side import Sheet, side_by_side
 from resight.picture import svg
 from resight.traces import Trace
 
-torch.set_num_threads(1)
-
 
 def traced(net: nn.Module, *sizes: int) -> Trace:
     return resight.trace(net.eval(), torch.zeros(*(sizes or (1, 3, 32, 32))))

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-import torch
 
 from figures import check_figure, words_of
 from resight.cli import main
@@ -23,8 +22,6 @@ from resight.compare.tables import table
 from resight.errors import UserError
 from resight.runs import RECIPES, Config, Epoch, Pace, Step, history
 from resight.runs.interval import wilson
-
-torch.set_num_threads(1)
 
 
 def write_run(

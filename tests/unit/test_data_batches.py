@@ -17,8 +17,6 @@ from resight.data import Batch, Batches, CropAndFlip, DataSet, PerImage, Split, 
 from resight.data.order import Purpose, seeded, shuffled
 from resight.errors import Bug, MissingExtra, UserError
 
-torch.set_num_threads(2)
-
 SIDE = 6
 
 

@@ -17,8 +17,6 @@ from resight.cli import main
 from resight.data import DataSet, Split, fashion_mnist, load, preview
 from resight.data.types import assemble
 
-torch.set_num_threads(2)
-
 SVG = "{http://www.w3.org/2000/svg}"
 
 

@@ -13,8 +13,6 @@ from PIL import Image
 from resight.data import load, photos
 from resight.errors import MissingExtra, UserError
 
-torch.set_num_threads(2)
-
 COLOURS = {"cat": (200, 10, 10), "dog": (10, 200, 10), "eel": (10, 10, 200)}
 
 

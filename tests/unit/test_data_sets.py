@@ -19,8 +19,6 @@ from resight.data import cifar10, downloads, fashion_mnist, fashion_mnist_mini, 
 from resight.data.types import moments
 from resight.errors import UserError
 
-torch.set_num_threads(2)
-
 SYSTEM = next((folder for folder in fashion_mnist.SYSTEM_FOLDERS if folder.is_dir()), None)
 needs_fashion_mnist = pytest.mark.skipif(SYSTEM is None, reason="the system has no Fashion-MNIST")
 

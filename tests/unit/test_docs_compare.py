@@ -7,11 +7,8 @@ import shlex
 from pathlib import Path
 
 import pytest
-import torch
 
 from resight.cli import main
-
-torch.set_num_threads(2)
 
 WORDS = (Path(__file__).parents[2] / "docs" / "compare.md").read_text(encoding="utf-8")
 

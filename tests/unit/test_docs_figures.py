@@ -6,11 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-import torch
 
 from resight import plot
-
-torch.set_num_threads(2)
 
 PAGE = Path(__file__).parents[2] / "docs" / "figures.md"
 WORDS = PAGE.read_text(encoding="utf-8")

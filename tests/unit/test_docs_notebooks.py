@@ -12,8 +12,6 @@ import torch
 import resight
 from resight.widgets.names import Names
 
-torch.set_num_threads(2)
-
 WORDS = (Path(__file__).parents[2] / "docs" / "notebooks.md").read_text(encoding="utf-8")
 
 

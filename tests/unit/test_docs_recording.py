@@ -6,9 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-import torch
-
-torch.set_num_threads(2)
 
 PAGE = (Path(__file__).parents[2] / "docs" / "recording.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)

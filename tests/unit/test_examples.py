@@ -8,9 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import torch
-
-torch.set_num_threads(1)  # nets so small gain nothing from more, and lose much where others compute too
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted((ROOT / "examples").glob("[0-9][0-9]_*.py"))

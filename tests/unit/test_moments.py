@@ -16,7 +16,6 @@ from resight.capture.shared import Rows
 from resight.capture.tray import Tray
 from resight.recording import Statistics, Summary
 
-torch.set_num_threads(2)
 torch.manual_seed(0)
 
 N = 300_000

@@ -17,8 +17,6 @@ from resight import nets
 from resight.errors import UserError
 from resight.nets.resnet import BLOCKS
 
-torch.set_num_threads(2)
-
 PARAMETERS = {
     "resnet18": 11_689_512, "resnet34": 21_797_672, "resnet50": 25_557_032, "resnet101": 44_549_160,
     "resnet152": 60_192_808,

@@ -13,8 +13,6 @@ import resight
 from resight import nets
 from resight.capture.resolve import resolve
 
-torch.set_num_threads(2)
-
 NAMED: Mapping[str, Mapping[str, int]] = {
     "resnet18": {"identity": 5, "projection": 3},
     "resnet34": {"identity": 13, "projection": 3},

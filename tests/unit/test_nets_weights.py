@@ -17,8 +17,6 @@ from resight.capture.resolve import resolve
 from resight.capture.resolve.weights import load_weights
 from resight.errors import UserError
 
-torch.set_num_threads(2)
-
 State = Mapping[str, torch.Tensor]
 
 

@@ -24,7 +24,6 @@ from resight.skips import Contribution, operands
 from resight.text import number
 
 WIDTHS = (4, 8, 16)
-torch.set_num_threads(2)
 random = np.random.default_rng(0)
 
 

@@ -8,11 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import torch
 
 from resight.cli import main
-
-torch.set_num_threads(1)  # trainings of two steps gain nothing from more
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

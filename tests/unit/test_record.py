@@ -15,8 +15,6 @@ from nets import RESIDUAL
 from resight import Ref, UserError
 from resight.skips import operands
 
-torch.set_num_threads(2)
-
 
 @pytest.mark.parametrize("mode", [torch.enable_grad, torch.no_grad, torch.inference_mode])
 def test_kept_tensors_are_those_of_plain_hooks(mode: Callable[[], object]) -> None:

@@ -14,8 +14,6 @@ from inplace import hooked, images, net
 from resight import UserError
 from resight.recording import Statistics
 
-torch.set_num_threads(2)
-
 
 def test_batches_are_as_one() -> None:
     model, parts = net(), images(1, 3, 2, 1, 1, 2, 4, 1, 2, 3)

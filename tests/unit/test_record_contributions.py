@@ -14,8 +14,6 @@ from inplace import images, net
 from nets import WAYS, SmallNet
 from resight.skips import operands
 
-torch.set_num_threads(2)
-
 
 def test_a_zeroed_last_norm_adds_exactly_nothing() -> None:
     model = net()

@@ -15,8 +15,6 @@ import resight
 from inplace import images, net
 from resight import ForwardWarning, UserError
 
-torch.set_num_threads(2)
-
 
 def test_without_values_there_are_shapes() -> None:
     model = nn.Sequential(nn.Linear(4, 4), nn.ReLU()).to("meta")

@@ -13,8 +13,6 @@ import resight
 from inplace import images, net
 from resight import Ref, UserError
 
-torch.set_num_threads(2)
-
 
 @pytest.mark.parametrize("train", [False, True])
 @pytest.mark.parametrize("mode", [torch.enable_grad, torch.no_grad, torch.inference_mode])

@@ -20,8 +20,6 @@ from resight.capture.resolve.guess import guess_example
 from resight.capture.resolve.weights import load_weights
 from resight.errors import MissingExtra, UserError
 
-torch.set_num_threads(2)
-
 NETS = """
 import torch
 from torch import nn

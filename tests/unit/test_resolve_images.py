@@ -19,8 +19,6 @@ from resight.capture.resolve.preprocessing import IMAGENET_MEAN, IMAGENET_STD, P
 from resight.errors import UserError
 from resight.samples import SAMPLES, image_file, sample_image
 
-torch.set_num_threads(2)
-
 CAT = sample_image("cat")
 
 

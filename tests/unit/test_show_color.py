@@ -14,8 +14,6 @@ import resight
 from resight.capture.logits import largest_logits
 from resight.cli import main
 
-torch.set_num_threads(2)
-
 NETS = """
 import torch
 from torch import nn

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-import torch
 
 from resight.cli import main
 from resight.errors import MissingExtra, UserError
@@ -19,8 +18,6 @@ from resight.train.grid import Axis, parse_axis, variants
 from resight.train.sweep import Outcome, Plan, begin, go_on, plan_of, tasks_of
 from resight.train.watch import Unwatched
 from resight.train.ways import InProcesses, OneAfterAnother, log_of, parse_cluster
-
-torch.set_num_threads(1)
 
 SHORT = FAST.changed({"steps": 3, "batch_size": 50})
 

@@ -41,8 +41,6 @@ from resight.train.page import page
 from resight.train.smoothing import smoothed
 from resight.train.terminal_curves import terminal_curves
 
-torch.set_num_threads(1)
-
 NORMED, BARE = "tiny_nets:normed", "tiny_nets:bare"
 FEW = Recipe("few", lr=0.1, momentum=0.9, batch_size=100, steps=30)
 

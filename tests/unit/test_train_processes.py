@@ -15,8 +15,6 @@ from resight.runs import open_run
 from resight.runs.evaluation import read_evaluation
 from resight.train import RECIPES, train
 
-torch.set_num_threads(1)
-
 TESTS = Path(__file__).parents[1]
 RECIPE = RECIPES["fast"].changed({"steps": 12, "batch_size": 250})
 """Momentum, a schedule, augmentation and label smoothing, over the end of an epoch of 10 steps."""

@@ -12,15 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-import torch
 
 from resight.cli import main
 from resight.errors import CannotWrite, UserError
 from resight.runs import History, open_run
 from resight.train import Recipe, Result, resume, train
 from resight.train.watch import Unwatched, Watcher
-
-torch.set_num_threads(1)
 
 RECIPE = Recipe(
     "all", lr=0.1, momentum=0.9, nesterov=True, weight_decay=1e-3, label_smoothing=0.1, schedule="one-cycle",

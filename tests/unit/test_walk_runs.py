@@ -18,8 +18,6 @@ import resight
 from resight.capture.resolve import resolve
 from resight.cli import main
 
-torch.set_num_threads(2)
-
 NETS = """
 import torch
 from torch import nn
