@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from math import isfinite, sqrt
+from typing import Any
 
 from ..graph import Graph, Ref
 from ..recording import Statistics
@@ -77,14 +78,16 @@ class _Squares:
             return None
         if a != b:
             return self._products.get(frozenset((a, b)))
-        summary = self._values.summary(a)
-        if summary is None:
+        if a not in self._values.rows:
             return None
-        return float("nan") if summary.nonfinite else summary.rms**2 * summary.count
+        row = self._row(a)
+        return float("nan") if row["nonfinite"] else float(row["deviations"] + row["count"] * row["mean"] ** 2)
 
     def _count(self, ref: Ref) -> int:
-        summary = self._values.summary(ref)
-        return summary.count if summary else 0
+        return int(self._row(ref)["count"]) if ref in self._values.rows else 0
+
+    def _row(self, ref: Ref) -> Any:
+        return self._values.table[self._values.rows[ref]]
 
 
 def _ratio(squares: float, base: float | None) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from math import gcd, prod
 from typing import NamedTuple
@@ -62,11 +62,13 @@ def _layout(shape: tuple[int, ...], stride: tuple[int, ...], offset: int) -> Lay
     return Layout(offset, tuple(dims) or ((1, 1),), repeats)
 
 
-def pieces(tensor: Tensor, layout: Layout) -> Iterator[Tensor]:
+def pieces(tensor: Tensor, layout: Layout) -> Iterable[Tensor]:
     """The elements as contiguous vectors of at most `PIECE`; only tensors with gaps are copied, a piece at a time."""
     sizes, strides = zip(*layout.dims)
     elements = tensor.as_strided(sizes, strides, layout.offset)
-    yield from elements.split(PIECE) if layout.is_dense else vectors(elements)
+    if not layout.is_dense:
+        return vectors(elements)
+    return elements.split(PIECE) if sizes[0] > PIECE else (elements,)
 
 
 def vectors(tensor: Tensor) -> Iterator[Tensor]:
@@ -86,14 +88,13 @@ def sample(tensor: Tensor, layout: Layout) -> Tensor:
     The positions are multiples of a step without a common divisor with the number of elements, taken modulo it, so
     that no row, column or channel is preferred: with a step of the width, say, only the left border would be seen.
     """
-    span = sum((size - 1) * stride for size, stride in layout.dims) + 1
-    elements = tensor.as_strided((span,), (1,), layout.offset)
-    return elements.index_select(0, _positions(layout.dims, tensor.device))
+    span, positions = _positions(layout.dims, tensor.device)
+    return tensor.as_strided((span,), (1,), layout.offset).index_select(0, positions)
 
 
 @lru_cache(maxsize=256)
-def _positions(dims: tuple[tuple[int, int], ...], device: torch.device) -> Tensor:
-    """Where in storage, from the offset, the sampled elements lie."""
+def _positions(dims: tuple[tuple[int, int], ...], device: torch.device) -> tuple[int, Tensor]:
+    """How much of the storage, from the offset, all elements span, and where in it the sampled ones lie."""
     count = prod(size for size, _ in dims)
     if count <= SAMPLE:
         numbers = torch.arange(count)
@@ -107,4 +108,4 @@ def _positions(dims: tuple[tuple[int, int], ...], device: torch.device) -> Tenso
     for size, stride in reversed(dims):
         places += numbers % size * stride
         numbers = numbers // size
-    return places.to(device)
+    return sum((size - 1) * stride for size, stride in dims) + 1, places.to(device)

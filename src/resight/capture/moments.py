@@ -50,58 +50,46 @@ def quick_moments(pieces: Pieces, count: int) -> Moments | None:
 
     Relative errors of mean, std and rms stay below 1e-6 (of the mean's: relative to rms).
     """
-    total, squares = 0.0, _Squares()
+    total = squares = 0.0
     low, high = float("inf"), float("-inf")
     for piece in pieces():
         values = piece.float()
         total += values.sum().item()
-        array = squares.add(values)
+        squares += _squares(values)
+        array = values.numpy()
         low, high = min(low, float(np.minimum.reduce(array))), max(high, float(np.maximum.reduce(array)))
-    square = squares.total()
     top = max(-low, high)
-    if not (isfinite(total) and isfinite(square)) or 0 < top < TINY:
+    if not (isfinite(total) and isfinite(squares)) or 0 < top < TINY:
         return None
     if low == high:
         return Moments(0, low, 0.0, low, high)
     mean = total / count
-    deviations = square - mean * total
+    deviations = squares - mean * total
     if mean * total > SHIFTED * deviations:
         mean, deviations = _shifted(pieces, count, mean)
     return Moments(0, mean, deviations, low, high)
 
 
-class _Squares:
-    """The sum of squares of contiguous float32 vectors on the CPU, to 5e-7."""
-
-    def __init__(self) -> None:
-        self._norms: list[np.ndarray] = []
-        self._rest = 0.0
-
-    def add(self, values: Tensor) -> np.ndarray:
-        """Add a vector, and return it as an array."""
-        array: np.ndarray = values.numpy()
-        left = len(array) % ROW
-        if left:
-            rest, values = values[-left:], values[:-left]
-            self._rest += torch.dot(rest, rest).item()
-        if len(array) > left:
-            self._norms.append(torch.linalg.vector_norm(values.view(-1, ROW), dim=1).numpy())
-        return array
-
-    def total(self) -> float:
-        norms = np.concatenate(self._norms, dtype=np.float64) if self._norms else np.zeros(0)
-        return float(np.square(norms, out=norms).sum()) + self._rest  # numpy's own dot would wake threads for this
+def _squares(values: Tensor) -> float:
+    """The sum of squares of a contiguous float32 vector on the CPU, to 5e-7."""
+    rest = 0.0
+    left = len(values) % ROW
+    if left:
+        values, tail = values[:-left], values[-left:]
+        rest = torch.dot(tail, tail).item()
+    norms = torch.linalg.vector_norm(values.view(-1, ROW), dim=1).numpy()
+    return float(np.add.reduce(np.square(norms, dtype=np.float64))) + rest  # numpy's own dot would wake threads
 
 
 def _shifted(pieces: Pieces, count: int, mean: float) -> tuple[float, float]:
     """Mean and deviations by way of distances from a value near the mean, which float32 holds exactly."""
     near = float(np.float32(mean))
-    total, squares = 0.0, _Squares()
+    total = squares = 0.0
     for piece in pieces():
         distances = piece.float() - near
         total += distances.sum().item()
-        squares.add(distances)
-    return near + total / count, max(0.0, squares.total() - total * total / count)
+        squares += _squares(distances)
+    return near + total / count, max(0.0, squares - total * total / count)
 
 
 def thorough_moments(pieces: Pieces) -> Tensor:

@@ -87,7 +87,8 @@ class Observer:
         """Reduce a value, and keep it or its gradient if that is wished for."""
         ref = Ref(value.op, value.slot)
         self._products.after(value)
-        self._seconds[value.op], self._spent = self._seconds.get(value.op, 0.0) + self._spent, 0.0
+        if self._wish.seconds:
+            self._seconds[value.op], self._spent = self._seconds.get(value.op, 0.0) + self._spent, 0.0
         if not has_values(tensor):
             return
         is_new = self._reduce(ref, tensor, is_written=raw.inplace)
@@ -118,7 +119,7 @@ class Observer:
             values=Statistics(self._row_of, self._tray.table()),
             gradients=self._gradients.statistics() if self._gradients is not None else None,
             products=dict(zip(sums, map(float, numbers))),
-            seconds=self._seconds if self._wish.seconds else {},
+            seconds=self._seconds,
         )
 
     def close(self) -> None:

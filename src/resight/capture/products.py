@@ -60,12 +60,11 @@ class Products:
             return
         if not 2 <= len(operands) <= STACKED or len({tensor.shape for _, tensor in operands}) > 1:
             return
-        with torch.no_grad():
-            for i, (value, tensor) in enumerate(operands):
-                for other, other_tensor in operands[:i]:
-                    self._take(value, tensor, other, other_tensor)
-                    self._take_addends(value, tensor, other)
-                    self._take_addends(other, other_tensor, value)
+        for i, (value, tensor) in enumerate(operands):
+            for other, other_tensor in operands[:i]:
+                self._take(value, tensor, other, other_tensor)
+                self._take_addends(value, tensor, other)
+                self._take_addends(other, other_tensor, value)
         below = [addend for value, _ in operands for addend in self._addends.get(value, ())]
         self._adding = (*(Addend(value, ref(tensor)) for value, tensor in operands), *below)[:REMEMBERED]
 
@@ -101,6 +100,8 @@ def inner_product(a: Tensor, b: Tensor) -> Tensor:
     Of complex ones the real part of the Hermitian product.
     """
     products = [_product(x, y) for x, y in _side_by_side(a, b)]
+    if len(products) == 1:
+        return products[0]
     return torch.stack(products).sum() if products else torch.zeros((), dtype=torch.float64)
 
 
@@ -116,8 +117,9 @@ def _product(x: Tensor, y: Tensor) -> Tensor:
     """Of two vectors; in float32 where that is exact enough, which on other devices than the CPU is not asked."""
     if x.is_complex() or y.is_complex():
         x, y = (torch.view_as_real(z.to(torch.complex128).resolve_conj()).reshape(-1) for z in (x, y))
-    elif x.device.type == "cpu" and x.dtype in QUICK and y.dtype in QUICK:
-        total = sum(torch.dot(a, b).item() for a, b in zip(x.float().split(DOT), y.float().split(DOT)))
+    elif x.is_cpu and x.dtype in QUICK and y.dtype in QUICK:
+        x, y = x.float(), y.float()
+        total = sum(torch.dot(x[i : i + DOT], y[i : i + DOT]).item() for i in range(0, len(x), DOT))
         if isfinite(total) and (abs(total) > TINY or not (x.any() and y.any())):
             return torch.tensor(total, dtype=torch.float64)
     return (as_real(x) * as_real(y)).sum().double()

@@ -34,18 +34,17 @@ class Tray:
 
     def add(self, tensor: Tensor) -> int:
         """Reduce a tensor (strided, with values); returns the number of its row."""
-        with torch.no_grad():
-            tensor = tensor.detach()
-            if tensor.is_neg():
-                tensor = tensor.resolve_neg()
-            layout = layout_of(tensor)
-            if self._exact and layout.size:
+        tensor = tensor.detach()  # so that nothing that follows is remembered for a backward
+        if tensor.is_neg():
+            tensor = tensor.resolve_neg()
+        layout = layout_of(tensor)
+        if self._exact and layout.size:
+            self._flush()
+            self._tables.append(_exact_row(tensor, layout))
+        else:
+            self._waiting.append(_Waiting(tensor, layout))
+            if len(self._waiting) == FULL:
                 self._flush()
-                self._tables.append(_exact_row(tensor, layout))
-            else:
-                self._waiting.append(_Waiting(tensor, layout))
-                if len(self._waiting) == FULL:
-                    self._flush()
         self._count += 1
         return self._count - 1
 
@@ -68,16 +67,16 @@ class _Waiting:
     def __init__(self, tensor: Tensor, layout: Layout) -> None:
         self.count = layout.size
         self.repeats = layout.repeats
-        self.moments = _moments(tensor, layout)
+        self.moments = _moments(tensor, layout, self.count)
         self.sample = _plain(sample(tensor, layout))
 
 
-def _moments(tensor: Tensor, layout: Layout) -> Moments | Tensor:
-    if not layout.size:
+def _moments(tensor: Tensor, layout: Layout, count: int) -> Moments | Tensor:
+    if not count:
         return NOTHING
     found = None
-    if tensor.dtype in QUICK and tensor.device.type == "cpu":
-        found = quick_moments(lambda: pieces(tensor, layout), layout.size)
+    if tensor.dtype in QUICK and tensor.is_cpu:
+        found = quick_moments(lambda: pieces(tensor, layout), count)
     return found if found is not None else thorough_moments(lambda: pieces(tensor, layout))
 
 
@@ -88,29 +87,29 @@ def _plain(values: Tensor) -> Tensor:
 def _rows(waiting: Sequence[_Waiting]) -> np.ndarray:
     """The rows of what waits."""
     table = _table([one.moments for one in waiting])
-    for row, one, values in zip(table, waiting, fetched([one.sample for one in waiting])):
-        row["count"], row["sampled"] = one.count, len(values)
-        _count_bins(row, values)
-        _repeat(row, one.repeats)
+    samples = fetched([one.sample for one in waiting])
+    table["count"] = [one.count for one in waiting]
+    table["sampled"] = [len(values) for values in samples]
+    _count_bins(table, samples)
+    _repeat(table, [one.repeats for one in waiting])
     return table
 
 
 def _exact_row(tensor: Tensor, layout: Layout) -> np.ndarray:
     """A row whose zeros and histogram are those of all elements."""
-    table = _table([_moments(tensor, layout)])
-    (row,) = table
-    row["count"] = row["sampled"] = layout.size
+    table = _table([_moments(tensor, layout, layout.size)])
+    table["count"] = table["sampled"] = layout.size
     for piece in pieces(tensor, layout):
-        _count_bins(row, _plain(piece).cpu().numpy())
-    _repeat(row, layout.repeats)
+        _count_bins(table, [_plain(piece).cpu().numpy()])
+    _repeat(table, [layout.repeats])
     return table
 
 
 def _table(moments: Sequence[Moments | Tensor]) -> np.ndarray:
     """Rows with these moments, and the windows of bins that follow from them."""
     table = empty_rows(len(moments))
-    for row, found in zip(table, fetched(moments)):
-        row["nonfinite"], row["mean"], row["deviations"], row["min"], row["max"] = found
+    for name, column in zip(Moments._fields, np.array(fetched(moments), np.float64).T):
+        table[name] = column
     table["exponent"], table["first"] = windows(table["min"], table["max"])
     return table
 
@@ -133,17 +132,18 @@ def fetched(results: Sequence[Any]) -> list[Any]:
     return fetched
 
 
-def _count_bins(row: Any, values: np.ndarray) -> None:
-    """Add zeros and the histogram of some elements to a row whose moments are known."""
-    row["zeros"] += len(values) - np.count_nonzero(values)
-    if row["nonfinite"]:
-        values = values[np.isfinite(values)]
-    if len(values):
-        row["bins"] += counted(values, int(row["exponent"]), int(row["first"]))
+def _count_bins(table: np.ndarray, samples: Sequence[np.ndarray]) -> None:
+    """Add zeros and histograms of some elements of each value to rows whose moments are known."""
+    table["zeros"] += [np.count_nonzero(values == 0) for values in samples]
+    nonfinite, exponents, firsts = (table[name].tolist() for name in ("nonfinite", "exponent", "first"))
+    for values, is_broken, exponent, first, bins in zip(samples, nonfinite, exponents, firsts, table["bins"]):
+        counts = counted(values[np.isfinite(values)] if is_broken else values, exponent, first)
+        np.add(bins, counts, out=bins)
 
 
-def _repeat(row: Any, times: int) -> None:
-    """Count every element of a row `times` over: an expanded tensor holds each of its elements so often."""
-    if times != 1:
-        for name in ("count", "nonfinite", "deviations", "zeros", "sampled", "bins"):
-            row[name] *= times
+def _repeat(table: np.ndarray, times: Sequence[int]) -> None:
+    """Count every element of a value so often: an expanded tensor holds each of its elements many times."""
+    factors = np.array(times)
+    for name in ("count", "nonfinite", "deviations", "zeros", "sampled"):
+        table[name] *= factors
+    table["bins"] *= factors[:, None]
