@@ -6,6 +6,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+from resight.compare import pairing
 from resight.picture import facts, payload, recorded
 
 WEB = Path(__file__).parents[1] / "src/resight/picture/web"
@@ -17,10 +18,11 @@ FACTS = (
     recorded.ValueFacts, recorded.MapFacts, facts.WeightFacts, facts.OpFacts, facts.CallFacts, facts.SkipFacts,
     facts.Facts,
 )  # fmt: skip
+PAIRING = (pairing.Marked, pairing.Told, pairing.Pairing)
 PLAIN = {"int": "number", "float": "number", "str": "string", "bool": "boolean", "None": "null"}
 HEADER = """\
 /**
- * What Python hands to the {reader}; written from picture/{file}.py by scripts/schema.
+ * What Python hands to the {reader}; written from {file}.py by scripts/schema.
  */
 """
 
@@ -45,12 +47,17 @@ def typedef(noun: type) -> str:
 
 def script() -> str:
     """The text of web/schema.js."""
-    return _module(NOUNS, "picture engine", "payload")
+    return _module(NOUNS, "picture engine", "picture/payload")
 
 
 def page_script() -> str:
     """The text of web/page/facts.js."""
-    return _module(FACTS, "page beside the picture's payload", "facts")
+    return _module(FACTS, "page beside the picture's payload", "picture/facts")
+
+
+def pair_script() -> str:
+    """The text of web/pair/pairing.js."""
+    return _module(PAIRING, "page of two networks", "compare/pairing")
 
 
 def _module(nouns: tuple[type, ...], reader: str, file: str) -> str:
@@ -61,3 +68,4 @@ def _module(nouns: tuple[type, ...], reader: str, file: str) -> str:
 if __name__ == "__main__":
     (WEB / "schema.js").write_text(script(), encoding="utf-8")
     (WEB / "page/facts.js").write_text(page_script(), encoding="utf-8")
+    (WEB / "pair/pairing.js").write_text(pair_script(), encoding="utf-8")

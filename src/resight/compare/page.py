@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..colours import palette
 from ..fonts import FAMILIES
-from ..picture import svg
+from ..picture import html, svg
 from ..plot.figure import rendered
 from ..table import Table
 from ..text import one_line, xml
@@ -15,6 +15,7 @@ from .comparison import Comparison
 from .curves import curves
 from .notes import notes
 from .side import side_by_side
+from .stage import Stage, stage
 from .tables import gains, networks, trainings
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -46,18 +47,30 @@ PAGE = """<!doctype html>
 <style>{style}</style>
 </head>
 <body>
-{body}
+{body}{script}
 </body>
 </html>
 """
 
 
+SCRIPTS = """
+<script type="application/json" id="wire">{wire}</script>
+<script>{script}</script>"""
+
+
 def page(comparison: Comparison, *, theme: str = "light", depth: int | None = None) -> bytes:
-    """The page in UTF-8: no script, nothing loaded."""
+    """The page in UTF-8: nothing loaded, no script but that of the maps, where there are networks to show on them."""
     title = one_line(title_of(comparison))
+    maps = stage(comparison, theme=theme, depth=depth)
     style = STYLE.format(theme=theme, families=FAMILIES, **palette(theme))
-    body = "\n".join(_body(comparison, title, theme, depth))
-    return PAGE.format(policy=xml(POLICY), title=xml(title), style=style, body=body).encode()
+    body = "\n".join(_body(comparison, maps, title, theme, depth))
+    return PAGE.format(
+        policy=html.policy(maps.script) if maps else xml(POLICY),
+        title=xml(title),
+        style=maps.style + style if maps else style,
+        body=body,
+        script=SCRIPTS.format(wire=maps.wire, script=maps.script) if maps else "",
+    ).encode()
 
 
 def title_of(comparison: Comparison) -> str:
@@ -66,7 +79,7 @@ def title_of(comparison: Comparison) -> str:
     return ", ".join(names) if len(names) < 5 else f"{', '.join(names[:3])} and {len(names) - 3} more"
 
 
-def _body(comparison: Comparison, title: str, theme: str, depth: int | None) -> Iterator[str]:
+def _body(comparison: Comparison, maps: Stage | None, title: str, theme: str, depth: int | None) -> Iterator[str]:
     yield f"<h1>{xml(title)}</h1>"
     if comparison.has_runs:
         yield "<h2>What training made of them</h2>"
@@ -80,17 +93,20 @@ def _body(comparison: Comparison, title: str, theme: str, depth: int | None) -> 
     if (found := gains(comparison)) is not None:
         yield "<h2>What each block adds</h2>"
         yield _wide(found)
-    yield from _structures(comparison, theme, depth)
+    yield from _structures(comparison, maps, theme, depth)
     yield "<h2>How the numbers were obtained</h2>"
     yield from (f"<p>{xml(line)}</p>" for line in notes(comparison))
 
 
-def _structures(comparison: Comparison, theme: str, depth: int | None) -> Iterator[str]:
+def _structures(comparison: Comparison, maps: Stage | None, theme: str, depth: int | None) -> Iterator[str]:
+    """Maps; and the picture, which stands in for them without a script, or has networks that they have not."""
     sheet = side_by_side(comparison, theme=theme, depth=depth)
-    if sheet is None:
+    if sheet is None or maps is None:
         return
     yield "<h2>Structures side by side</h2>"
-    yield f'<div class="wide">{svg.markup(sheet.display, sheet.caption)}</div>'
+    yield '<div id="pair" hidden></div>'
+    is_more = "" if maps.others else ' id="pair-still"'
+    yield f'<div class="wide"{is_more}>{svg.markup(sheet.display, sheet.caption)}</div>'
 
 
 def _wide(table: Table) -> str:

@@ -50,29 +50,30 @@ def side_by_side(
     The first is contrasted with all others. Without a depth only the models themselves are open, and the modules that
     show a place of each difference.
     """
-    networks = _networks(comparison)
-    if len(networks) < 2:
+    known = networks(comparison)
+    if len(known) < 2:
         return None
     colour = palette(theme)["alarm"]
-    panels = _panels(networks, theme, depth)
-    across = sum(panel.display["width"] for panel in panels) + GAP * (len(panels) - 1)
+    drawn = panels(known, theme, depth)
+    across = sum(panel.display["width"] for panel in drawn) + GAP * (len(drawn) - 1)
     width = max(across, NARROWEST) + 2 * PAD
-    marked = [_marked(network, panel) for network, panel in zip(networks, panels)]
+    marked = [_marked(network, panel) for network, panel in zip(known, drawn)]
     lines = [line for one in tellings(comparison) for line in (one.summary, *one.details)]
     head, top = heading(lines, {kind for kinds in marked for kind in kinds.values()}, PAD, width - 2 * PAD, theme)
     items, left = [*head], (width - across) // 2
-    for i, (panel, kinds) in enumerate(zip(panels, marked)):
+    for i, (panel, kinds) in enumerate(zip(drawn, marked)):
         own = moved(panel.display["items"], left, top, f"n{i}-")
         items += outlined(own, {f"n{i}-{box}": kind for box, kind in kinds.items()}, colour)
         left += panel.display["width"] + GAP
-    height = top + max(panel.display["height"] for panel in panels) + PAD
+    height = top + max(panel.display["height"] for panel in drawn) + PAD
     display = Display(
         width=width, height=height, background=palette(theme)["background"], title=lines[0], items=items
     )  # fmt: skip
     return Sheet(display, "; ".join(lines), scale)
 
 
-def _networks(comparison: Comparison) -> list[Network]:
+def networks(comparison: Comparison) -> list[Network]:
+    """Those whose structure is known, in the order they were given; the first is contrasted with all others."""
     others = [found for found in comparison.contrasts if found is not None]
     return [
         Network(case.name, case.trace, ((found, 1),) if found else tuple((other, 0) for other in others))
@@ -81,13 +82,13 @@ def _networks(comparison: Comparison) -> list[Network]:
     ]
 
 
-def _panels(networks: Sequence[Network], theme: str, depth: int | None) -> list[Drawing]:
+def panels(pictured: Sequence[Network], theme: str, depth: int | None) -> list[Drawing]:
     """A picture of each at the same fold."""
-    shown = dict.fromkeys(path for one in networks for path in exemplars(one.trace.graph, one.contrasts))
+    shown = dict.fromkeys(path for one in pictured for path in exemplars(one.trace.graph, one.contrasts))
     opened = list(shown)[:MOST_OPENED] if depth is None else []
     view = {"depth": 1 if depth is None else depth, "theme": theme, "wrap": 1, "repeats": False}
     drawn = []
-    for one in networks:
+    for one in pictured:
         known = {call.path for call in one.trace.graph.calls}
         named = replace(one.trace, about=replace(one.trace.about, title=one.name))
         drawn.append(drawing(named, {**view, "open": [path for path in opened if path in known]}))

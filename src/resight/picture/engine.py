@@ -28,7 +28,7 @@ __all__ = ["draw", "fold", "joined_modules", "scene"]
 ENTRY = "engine"
 MEMORY_LIMIT = 4 << 30
 IMPORT = re.compile(
-    r'^import (?:\{(?P<names>[^}]*)\}|\* as (?P<space>\w+)) from "(?P<folder>\.\.?)/(?P<module>\w+)\.js";\n',
+    r'^import (?:\{(?P<names>[^}]*)\}|\* as (?P<space>\w+)) from "(?P<folder>\.\.?(?:/\w+)?)/(?P<module>\w+)\.js";\n',
     re.MULTILINE,
 )
 EXPORT = re.compile(r"^export (?=(?:function|const|class) (?P<name>\w+))", re.MULTILINE)
@@ -96,7 +96,7 @@ def joined_modules(entries: tuple[str, ...]) -> str:
     """One script that defines `NAME_js`, an object of a module's exports, for `entries` and all they import.
 
     A module is named by its path in `web/`: `fold`, `page/state`. Each keeps a scope of its own. Understands the
-    forms `import { a, b } from "./x.js"` (or `"../x.js"`), `import * as a from "./x.js"` and
+    forms `import { a, b } from "./x.js"` (or `"../x.js"`, `"../page/x.js"`), `import * as a from "./x.js"` and
     `export function|const|class`; raises `Bug` on any other, and where two files have one name.
     """
     blocks: dict[str, str] = {}

@@ -78,11 +78,11 @@ def render(drawing: Drawing) -> bytes:
     )
     return _document(
         title=text.xml(drawing.heading),
-        style=_style(drawing.view.theme, _still_rules(drawing)),
+        style=style(drawing.view.theme, _still_rules(drawing)),
         still=still,
         line=text.xml(_line(drawing)),
         caption=text.xml(drawing.caption),
-        wire=WIRE.format(wire=text.script_json(_wire(drawing))),
+        wire=WIRE.format(wire=text.script_json(wire_parts(drawing))),
         script=page_script(),
     ).encode()
 
@@ -91,27 +91,38 @@ def render(drawing: Drawing) -> bytes:
 def frame() -> str:
     """The page's document without a network; its function `begin` (web/page/framed.js) takes a `wire`."""
     script = joined_modules(("page/framed",)) + FRAMED
-    return _document(title="resight", style=_style("light"), still="", line="", caption="", wire="", script=script)
+    return _document(title="resight", style=style("light"), still="", line="", caption="", wire="", script=script)
 
 
 def wire(drawing: Drawing) -> str:
     """A network for `frame`, as JSON: what the page is made from, and the words that `render` writes around it."""
     words = {"heading": drawing.heading, "line": _line(drawing), "caption": drawing.caption}
-    return text.script_json({**words, **_wire(drawing)})
+    return text.script_json({**words, **wire_parts(drawing)})
 
 
 @cache
 def page_script() -> str:
     """The page's own code: its modules and those of the picture engine, as one script without their comments."""
-    return COMMENT.sub("", joined_modules(("page/page",))) + START
+    return script("page/page", START)
+
+
+def script(entry: str, end: str) -> str:
+    """A module of the page and all it imports, as one script without comments, and what to run in it."""
+    return COMMENT.sub("", joined_modules((entry,))) + end
+
+
+def policy(script: str) -> str:
+    """What a page may load and run that has this script, ready for HTML."""
+    return text.xml(POLICY.format(hash=_hash(script)))
 
 
 def _document(*, script: str, **parts: str) -> str:
     """The page of its parts, ready for HTML; it runs `script` and no other."""
-    return PAGE.format(policy=text.xml(POLICY.format(hash=_hash(script))), script=script, **parts)
+    return PAGE.format(policy=policy(script), script=script, **parts)
 
 
-def _wire(drawing: Drawing) -> dict[str, object]:
+def wire_parts(drawing: Drawing) -> dict[str, object]:
+    """What a map is made from: the typedef `Wire` in web/page/page.js."""
     return {
         "payload": asdict(replace(drawing.payload, heat=None)),  # the page has its own numbers
         "view": asdict(drawing.view),
@@ -128,7 +139,8 @@ def _hash(script: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
-def _style(theme: str, *rules: str) -> str:
+def style(theme: str, *rules: str) -> str:
+    """The style sheet of a page that begins in a theme, with rules of its own."""
     families = f":root {{ --families: {fonts.FAMILIES}; }}"
     return "\n".join(["", *_faces(), families, *_themes(theme), *_sheets(), *rules, ""])
 

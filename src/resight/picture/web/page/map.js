@@ -49,6 +49,8 @@ export class MapView {
     this.place = null;
     this.share = 1;
     this.stop = () => {};
+    /** Where the window looks before anybody moved it. @type {() => Camera} */
+    this.first = () => showFirst(this.picture.bounds, this.size, this.picture.isDown);
     this.picture = page.folding.at(page.store.state);
     this.pieces = this.newPieces();
     this.seen = findSeen(this.picture, this.pieces, this.picture.bounds, 0);
@@ -114,7 +116,7 @@ export class MapView {
    * @returns {Camera}
    */
   cameraOf({ camera }) {
-    return camera ?? showFirst(this.picture.bounds, this.size, this.picture.isDown);
+    return camera ?? this.first();
   }
 
   /** The farthest that makes sense: a little beyond all of the picture. */

@@ -31,9 +31,11 @@ export class Page {
    * @param {Wire} wire
    * @param {Document} document
    * @param {State} state  to begin with
+   * @param {(id: string) => HTMLElement | null} find  a part by its id, where not the document's
    */
-  constructor({ payload, view, facts }, document, state) {
+  constructor({ payload, view, facts }, document, state, find = (id) => document.getElementById(id)) {
     this.document = document;
+    this.find = find;
     this.model = new Model(payload, view, facts);
     this.folding = new Folding(payload, view);
     this.store = new Store(state);
@@ -47,7 +49,7 @@ export class Page {
    * @returns {HTMLElement}
    */
   part(id) {
-    const found = this.document.getElementById(id);
+    const found = this.find(id);
     if (found === null) throw new Error(`the page has no #${id}`);
     return found;
   }
@@ -94,8 +96,9 @@ export function mount(wire, document, state) {
  * The state goes to the address, and comes from it when the reader changes it.
  *
  * @param {Page} page
+ * @param {Partial<State>} fixed  what an address has no say in
  */
-function keepAddress({ store, document }) {
+export function keepAddress({ store, document }, fixed = {}) {
   const { location, history } = /** @type {Window} */ (document.defaultView);
   let timer = setTimeout(() => {}, 0);
   let written = location.hash;
@@ -109,7 +112,7 @@ function keepAddress({ store, document }) {
   });
   addEventListener("hashchange", () => {
     written = location.hash;
-    store.change(become, fromHash(written));
+    store.change(become, { ...fromHash(written), ...fixed });
   });
 }
 
@@ -118,7 +121,7 @@ function keepAddress({ store, document }) {
  *
  * @param {Page} page
  */
-function keepTheme(page) {
+export function keepTheme(page) {
   const { store, map, document } = page;
   const show = () => {
     document.documentElement.dataset.theme = page.theme();

@@ -49,6 +49,11 @@ export const ENGLISH = {
     merge: "merge", module: "closed module",
   },
 
+  differs: "differs",
+  follows: "has another shape because of it",
+  same: "The same in both.",
+  alone: "The other network has nothing there.",
+
   path: "Path",
   op: "op",
   module: "module",

@@ -52,6 +52,11 @@ export const CHINESE = {
     merge: "汇合", module: "折叠的模块",
   },
 
+  differs: "不同",
+  follows: "形状因此不同",
+  same: "两者相同。",
+  alone: "另一个网络中没有对应部分。",
+
   path: "路径",
   op: "算子",
   module: "模块",
