@@ -10,8 +10,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-PIECE = 1 << 18
-"""Elements read at once: a megabyte of floats, which stays in a processor's cache while it is read again."""
+PIECE = 1 << 17
+"""Elements read at once: half a megabyte of floats, which stays in a processor's cache while it is read again."""
 
 SAMPLE = 4096
 """Elements looked at where looking at all costs too much."""
