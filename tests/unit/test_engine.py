@@ -316,9 +316,10 @@ def test_two_modules_of_one_name_are_a_bug(monkeypatch: pytest.MonkeyPatch) -> N
         engine.joined_modules(("page/twins",))
 
 
-def test_the_page_is_small() -> None:
-    own = sorted((ROOT / "src/resight/picture/web/page").glob("*.js"))
-    assert len(gzip.compress("".join(path.read_text(encoding="utf-8") for path in own).encode())) < 60_000
+@pytest.mark.parametrize(("folder", "most"), [("page", 60_000), ("pair", 7_000)])
+def test_the_page_is_small(folder: str, most: int) -> None:
+    own = sorted((ROOT / "src/resight/picture/web" / folder).glob("*.js"))
+    assert len(gzip.compress("".join(path.read_text(encoding="utf-8") for path in own).encode())) < most
 
 
 def test_comments_alone_are_taken_out_of_the_page() -> None:
@@ -342,6 +343,12 @@ def test_a_module_line_that_cannot_be_joined_is_a_bug(line: str, monkeypatch: py
 def test_generated_modules_are_up_to_date(script: str, file: str) -> None:
     written = (ROOT / "src/resight/picture/web" / file).read_text(encoding="utf-8")
     assert runpy.run_path(str(ROOT / "scripts" / f"{script}.py"))["script"]() == written
+
+
+@pytest.mark.parametrize(("door", "file"), [("page_script", "page/facts.js"), ("pair_script", "pair/pairing.js")])
+def test_generated_types_of_pages_are_up_to_date(door: str, file: str) -> None:
+    written = (ROOT / "src/resight/picture/web" / file).read_text(encoding="utf-8")
+    assert runpy.run_path(str(ROOT / "scripts/make_schema.py"))[door]() == written
 
 
 def test_module_files_stay_small() -> None:

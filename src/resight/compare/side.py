@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ..colours import palette
 from ..picture import Drawing, drawing
 from ..picture.display import Display
+from ..text import one_line
 from ..traces import Trace
 from .comparison import Comparison
 from .contrast import Contrast
@@ -91,7 +92,7 @@ def panels(pictured: Sequence[Network], theme: str, depth: int | None) -> list[D
     for one in pictured:
         known = {call.path for call in one.trace.graph.calls}
         named = replace(one.trace, about=replace(one.trace.about, title=one.name))
-        drawn.append(drawing(named, {**view, "open": [path for path in opened if path in known]}))
+        drawn.append(drawing(named, {**view, "open": [one_line(path) for path in opened if path in known]}))
     return drawn
 
 

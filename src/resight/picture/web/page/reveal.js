@@ -49,7 +49,7 @@ function freePart(page) {
   const isSheet = panel.width >= whole.width;
   const covered = {
     left: Math.max(tree.right - whole.left, 0),
-    right: isSheet || panel.width === 0 ? 0 : Math.max(whole.right - panel.left, 0),
+    right: isSheet || panel.width === 0 || panel.top >= whole.bottom ? 0 : Math.max(whole.right - panel.left, 0),
     below: isSheet ? Math.max(whole.bottom - panel.top, 0) : 0,
   };
   const size = { width: whole.width - covered.left - covered.right, height: whole.height - covered.below };
