@@ -5,7 +5,7 @@
  * @import {Page} from "../page/page.js"
  * @import {Camera, State} from "../page/state.js"
  */
-import { showFirst } from "../page/camera.js";
+import { showFirst, showWhole } from "../page/camera.js";
 import { carried } from "./counterparts.js";
 
 const SIDES = /** @type {Side[]} */ ([0, 1]);
@@ -25,7 +25,9 @@ export class Couple {
     this.knots = [null, null];
     this.openLike(0);
     for (const side of SIDES) {
-      pages[side].map.first = () => this.first(side);
+      const { map } = pages[side];
+      map.first = () => this.fitted(side, showFirst);
+      map.showAll = () => map.turnTo(this.fitted(side, showWhole));
       pages[side].store.subscribe((state, before) => {
         if (state.turned !== before.turned || state.depth !== before.depth) this.knots = [null, null];
         if (!this.isCarrying) this.carry(side, before);
@@ -89,13 +91,14 @@ export class Couple {
   }
 
   /**
-   * Where a page looks before anybody moved: where the picture that needs more room is shown as it would be alone.
+   * Where a page looks so that both pictures fit: the one that needs more room is shown as it would be alone.
    *
    * @param {Side} side
+   * @param {typeof showFirst} fit
    * @returns {Camera}
    */
-  first(side) {
-    const alone = this.pages.map(({ map }) => showFirst(map.picture.bounds, map.size, map.picture.isDown));
+  fitted(side, fit) {
+    const alone = this.pages.map(({ map }) => fit(map.picture.bounds, map.size, map.picture.isDown));
     const leader = /** @type {Side} */ (alone[0].zoom <= alone[1].zoom ? 0 : 1);
     return side === leader ? alone[side] : this.cameraBeside(leader, alone[leader]);
   }

@@ -13,6 +13,9 @@ const LOOKS = {
   follows: { apart: 4, line: 1.25, dash: [3, 3] },
 };
 
+/** From this zoom on outlines have their full width. */
+const FULL = 0.5;
+
 /**
  * @param {Page} page
  * @param {Marked} marked
@@ -29,7 +32,7 @@ export function showOutlines({ map }, marked) {
       const face = faceOf(box, axis, start, isDown);
       const { x, y } = toWindow(camera, size, face.x - look.apart, face.y - look.apart);
       const [wide, high] = [face.width, face.height].map((length) => (length + 2 * look.apart) * camera.zoom);
-      context.lineWidth = look.line;
+      context.lineWidth = Math.max(look.line * Math.min(camera.zoom / FULL, 1), 1);
       context.setLineDash(look.dash);
       context.beginPath();
       context.roundRect(x, y, wide, high, (6 + look.apart) * camera.zoom);
