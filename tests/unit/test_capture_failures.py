@@ -74,6 +74,19 @@ def test_a_branch_that_does_not_fit_its_identity(swapped: bool) -> None:
             "identity is 8x8x8, branch is 8x6x6",
             "the branch loses 2 pixels: check the padding",
         ),
+        (
+            nn.Conv2d(8, 16, 3),
+            (2, 8, 32, 32),
+            "identity is 8x32x32, branch is 16x30x30",
+            "the branch loses 2 pixels and goes from 8 to 16 channels: check the padding of its convolutions, "
+            "and give this block a projection shortcut",
+        ),
+        (
+            nn.Conv2d(8, 8, (2, 3), padding=(1, 1)),
+            (2, 8, 8, 8),
+            "identity is 8x8x8, branch is 8x9x8",
+            "the branch gains 1 pixel: check the padding",
+        ),
         (nn.Linear(8, 12), (2, 5, 8), "identity is 5x8, branch is 5x12", "a linear layer from 8 to 12 features"),
     ],
 )

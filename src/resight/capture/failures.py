@@ -97,10 +97,13 @@ def _advice(identity: TensorSpec, branch: TensorSpec) -> str:
         return f"this block needs a projection shortcut: a linear layer from {kept[-1]} to {wanted[-1]} features"
     strides = {_ratio(a, b) for a, b in zip(kept[2:], wanted[2:])}
     if None in strides:
-        lost = kept[-1] - wanted[-1]
-        return (
-            f"the branch {'loses' if lost > 0 else 'gains'} {abs(lost)} pixels: check the padding of its convolutions"
-        )
+        lost = next(a - b for a, b in zip(kept[2:], wanted[2:]) if _ratio(a, b) is None)
+        change = f"the branch {'loses' if lost > 0 else 'gains'} {text.plural(abs(lost), 'pixel')}"
+        remedy = "check the padding of its convolutions"
+        if kept[1] == wanted[1]:
+            return f"{change}: {remedy}"
+        widths = f"goes from {kept[1]} to {wanted[1]} channels"
+        return f"{change} and {widths}: {remedy}, and give this block a projection shortcut"
     if len(strides) > 1:
         return "this block needs a projection shortcut: match the strides of its branch"
     stride = strides.pop()
