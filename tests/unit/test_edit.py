@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -401,3 +402,21 @@ def test_mistakes_are_named() -> None:
         pass
     with pytest.raises(UserError, match=r"no nn\.Module"), resight.edit(3, skip.without_branch()):
         pass
+
+
+@pytest.mark.parametrize("factor", ["a", None, torch.ones(2), [1.0]])
+def test_a_branch_is_scaled_by_a_number(factor: object) -> None:
+    model, x = nn.Sequential(nets.Block(torch.add)).eval(), image()[0]
+    skip = only(model, x)
+    with pytest.raises(UserError, match=r"a branch is scaled by a number, not .*; such as skip\.scaled\(0\.5\)"):
+        skip.scaled(factor)  # type: ignore[arg-type]
+    assert skip.scaled(torch.tensor(0.5)) == skip.scaled(0.5)  # type: ignore[arg-type]
+
+
+def test_a_skip_prints_as_one_line() -> None:
+    model, x = nn.Sequential(nets.Block(lambda x, branch: x + branch)).eval(), image()[0]
+    skip = only(model, x)
+    assert str(skip).startswith("identity skip into add in 0 (")
+    assert str(replace(skip, joins=())) == f"identity skip into op {skip.merge}"
+    hostile = replace(skip.joins[0], path="a\nb", text="")
+    assert str(replace(skip, joins=(hostile,))) == "identity skip into add in a b"

@@ -32,7 +32,8 @@ def edit(model: nn.Module, /, *edits: Edit) -> Iterator[nn.Module]:
     concat keeps its shape), the shortcut by 0 (`skip.without_shortcut()`), or the branch by a number
     (`skip.scaled(0.5)`). Everything else runs as written, in any mode, device, batch size or autocast; gradients are
     those of the changed network. A sum written in place is changed in place. The trace may come from another run,
-    a file, or a copy of the model: a merge is told by its module call, its op's name and the line that ran it.
+    a file, or a copy of the model: a merge is told by its module call, its op's name and the line that ran it. So
+    another model with the same class at the same path is edited there too: a skip of a ResNet-18 fits a ResNet-34.
 
     An op watcher is on meanwhile: torch's fused transformer inference and compiled code run op by op, so that
     rounding may differ in the last digits even where nothing is changed. Threads of the model's own (data parallel

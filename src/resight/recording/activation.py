@@ -15,8 +15,9 @@ from .types import Summary
 class Activation:
     """A value that flowed through the network.
 
-    `title` is the name it was asked by. What was not recorded is None: `summary` and `gradient` (numbers of the
-    value and of its gradient), `tensor` (the value itself, if it was kept), `seconds` (of the op that made it).
+    `title` is the name it was asked by. What was not recorded is None, all of it in a plain `trace`: `summary` and
+    `gradient` (numbers of the value and of its gradient), `tensor` (the value itself, if it was kept), `seconds` (of
+    the op that made it).
     """
 
     title: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from .. import text
+from ..errors import UserError
 from ..graph import Ref
 
 Span: TypeAlias = tuple[int, int]
@@ -83,6 +85,15 @@ class Skip:
     joins: tuple[Join, ...] = field(default=(), repr=False, compare=False)
     contribution: Contribution | None = None
 
+    def __str__(self) -> str:
+        """One line: `identity skip into add in layer1.0 (out += identity)`."""
+        words = f"{self.name} skip into "
+        if not self.joins:
+            return f"{words}op {self.merge}"
+        last = self.joins[-1]
+        home = f" in {last.path}" if last.path else ""
+        return text.one_line(f"{words}{last.name}{home}" + (f" ({last.text})" if last.text else ""))
+
     @property
     def name(self) -> str:
         """Kind and combination in one phrase: `identity`, `projection`, `identity concat`, `partial identity`."""
@@ -91,17 +102,17 @@ class Skip:
 
     @property
     def gain(self) -> float | None:
-        """rms(branch) / rms(shortcut); None where it was not recorded or is not defined."""
+        """rms(branch) / rms(shortcut); None where it was not recorded (`trace` records nothing) or is not defined."""
         return self.contribution.gain if self.contribution else None
 
     @property
     def cosine(self) -> float | None:
-        """Cosine of the angle between branch and shortcut; None where it was not recorded or is not defined."""
+        """Cosine of the angle between branch and shortcut; None where `gain` may be, and in a concat."""
         return self.contribution.cosine if self.contribution else None
 
     @property
     def update(self) -> float | None:
-        """rms(branch) / rms(merge output); None where it was not recorded or is not defined."""
+        """rms(branch) / rms(merge output); None where it was not recorded, as for `gain`, or is not defined."""
         return self.contribution.update if self.contribution else None
 
     def without_branch(self) -> Edit:
@@ -113,8 +124,17 @@ class Skip:
         return Edit(self, shortcut=0.0)
 
     def scaled(self, factor: float) -> Edit:
-        """Multiply the branch by `factor`: 1 changes nothing, 0 is `without_branch`, -1 turns it round."""
-        return Edit(self, branch=float(factor))
+        """Multiply the branch by `factor`: 1 changes nothing, 0 is `without_branch`, -1 turns it round.
+
+        Raises:
+            UserError: `factor` is no number.
+        """
+        try:
+            return Edit(self, branch=float(factor))
+        except (TypeError, ValueError, RuntimeError):  # the last from a tensor of several elements
+            raise UserError(
+                f"a branch is scaled by a number, not {factor!r}", hint="such as skip.scaled(0.5)"
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
