@@ -246,6 +246,17 @@ def test_kernels_are_coloured_where_they_read_colours(width: int) -> None:
     assert "as they read input channel 5 of 16" in words_of(deep)
 
 
+def test_kernels_of_a_layer_are_those_of_its_weight() -> None:
+    torch.manual_seed(0)
+    layer = torch.nn.Conv2d(3, 4, 5)
+    drawn, expected = ([np.asarray(one.get_array()) for one in images_of(plot.kernels(of))]
+                       for of in (layer, layer.weight))  # fmt: skip
+    assert len(drawn) == 4
+    assert np.array_equal(drawn, expected)
+    with pytest.raises(UserError, match="the weight is a ReLU without numbers"):
+        plot.kernels(torch.nn.ReLU())
+
+
 def test_kernels_of_every_rank_and_none_of_a_matrix() -> None:
     for shape in ((4, 2, 5), (4, 2, 3, 3, 3)):
         check_figure(plot.kernels(random.normal(size=shape)))

@@ -33,6 +33,8 @@ def kernels(
 ) -> Figure:
     """The kernels of a convolution [out, in, height, width], each with the number of its output channel.
 
+    `weight` is a tensor or an array of them, or the convolution itself: whatever has a `weight`.
+
     A convolution that reads three channels is drawn in colour, where a middle grey is zero; of any other, the part
     that reads input `channel` (0 unless given) is drawn with colours around zero. `scale` is `each` (every kernel
     spans all colours) or `shared`. [out, in, length] and [out, in, depth, height, width] are drawn too, the latter by
@@ -41,7 +43,7 @@ def kernels(
     Raises:
         UserError: no such shape or input channel.
     """
-    values, notes = _planes(array_of(weight, "the weight"))
+    values, notes = _planes(array_of(getattr(weight, "weight", weight), "the weight"))
     total, inputs = values.shape[:2]
     if not isinstance(count, int) or count < 1:
         raise UserError(f"there can't be {count!r} kernels", hint="give 1 or more")
