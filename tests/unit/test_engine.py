@@ -248,9 +248,9 @@ def test_the_legend_counts_every_skip() -> None:
         until = next(i for i, item in enumerate(items) if item["t"] == "open")
         return [item["text"] for item in items[:until] if item["t"] == "text"][2:]
 
-    assert legend(NETS["deep"]) == ["16 residual connections", "identity 12", "projection 4"]
-    assert legend(NETS["transformer"]) == ["24 residual connections", "identity 24"]
-    assert legend(NETS["unet"]) == ["3 skip connections", "concat 3"]
+    assert legend(NETS["deep"]) == ["16 skips", "identity 12", "projection 4"]
+    assert legend(NETS["transformer"]) == ["24 skips", "identity 24"]
+    assert legend(NETS["unet"]) == ["3 skips", "identity concat 3"]
     sketch = Sketch()
     assert legend(sketch.payload(sketch.op("conv", sketch.input()))) == ["no residual connections"]
 

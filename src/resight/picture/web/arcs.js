@@ -9,6 +9,7 @@
  */
 import { frameFill } from "./boxes.js";
 import { arrowHead, roundedWay, shortened } from "./shapes.js";
+import { skipName } from "./styles.js";
 import { strokeOf } from "./theme.js";
 
 /** Radius of an arc's corners, length of its arrow head, radius of the dot where it forks, in pixels. */
@@ -72,11 +73,10 @@ function drawArc(payload, { edges, skips }, skip, wires, theme) {
  * @param {string} number  what it is coloured by
  */
 function tipOf({ ops, skips }, through, skip, number) {
-  const { kind, combine, source, merge, partial, weak } = skips[skip];
+  const { source, merge, weak } = skips[skip];
   const all = new Set(through.flatMap((edge) => edge.skips)).size;
-  const words = [weak ? "weak" : "", partial ? "partial" : "", kind, combine === "concat" ? "concat" : "", "skip"];
   const more = all > 1 ? ` (and ${all - 1} more)` : "";
-  return `${words.filter((word) => word !== "").join(" ")}: ${ops[source[0]].title} → ${ops[merge].title}${more}${number === "" ? "" : ` · ${number}`}`;
+  return `${weak ? "weak " : ""}${skipName(skips[skip])} skip: ${ops[source[0]].title} → ${ops[merge].title}${more}${number === "" ? "" : ` · ${number}`}`;
 }
 
 /**

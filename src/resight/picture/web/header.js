@@ -11,7 +11,7 @@ import { text } from "./boxes.js";
 import { colourbarItems, colourbarWidth } from "./colourbar.js";
 import { textWidth } from "./measure.js";
 import * as space from "./spacing.js";
-import { LOOKS, lookOf } from "./styles.js";
+import { LOOKS, lookOf, skipName } from "./styles.js";
 import { strokeOf } from "./theme.js";
 
 const TITLE = 20;
@@ -119,25 +119,35 @@ function isSeen({ skips }, skip) {
 }
 
 /**
- * How many skips there are in all, then each look with its number; weak ones apart.
+ * How many skips there are in all, then each name with its number, in the order of `LOOKS`; weak ones apart.
  *
  * @param {SkipArc[]} skips
  * @returns {Entry[]}
  */
 function legendOf(skips) {
   const counted = skips.filter((skip) => !skip.weak);
-  const noun = counted.some((skip) => skip.combine === "add") || counted.length === 0 ? "residual connection" : "skip connection";
-  const total = counted.length === 0 ? "no residual connections" : `${counted.length} ${noun}${counted.length === 1 ? "" : "s"}`;
-  const entries = [newEntry(total, "", false)];
-  for (const look of LOOKS) {
-    const count = counted.filter((skip) => lookOf(skip) === look).length;
-    if (count > 0) entries.push(newEntry(`${look} ${count}`, look, false));
-  }
-  for (const look of LOOKS) {
-    const count = skips.filter((skip) => skip.weak && lookOf(skip) === look).length;
-    if (count > 0) entries.push(newEntry(`${look}, nothing learned beside it ${count}`, look, true));
-  }
-  return entries;
+  const total = counted.length === 0 ? "no residual connections" : `${counted.length} skip${counted.length === 1 ? "" : "s"}`;
+  return [
+    newEntry(total, "", false),
+    ...namesIn(counted).map(([words, look, count]) => newEntry(`${words} ${count}`, look, false)),
+    ...namesIn(skips.filter((skip) => skip.weak)).map(([words, look, count]) => newEntry(`${words}, nothing learned beside it ${count}`, look, true)),
+  ];
+}
+
+/**
+ * Per name of skips, in the order of looks: it, its look and how many have it.
+ *
+ * @param {SkipArc[]} skips
+ * @returns {[string, string, number][]}
+ */
+function namesIn(skips) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const skip of skips) counts.set(skipName(skip), (counts.get(skipName(skip)) ?? 0) + 1);
+  return LOOKS.flatMap((look) => {
+    const names = new Set(skips.filter((skip) => lookOf(skip) === look).map(skipName));
+    return [...names].map((name) => /** @type {[string, string, number]} */ ([name, look, counts.get(name)]));
+  });
 }
 
 /**
