@@ -86,10 +86,11 @@ test("numbers that are all the same are the greatest, but zero is not", () => {
   assert.ok(new Scale("even", [null]).isEmpty);
 });
 
-test("numbers that span two decades are told apart by magnitude", () => {
-  assert.equal(spreadOf([1, 99]), "even");
-  assert.equal(spreadOf([1, 100]), "log");
-  assert.equal(spreadOf([0, 1, 99]), "even");
+test("numbers that lie far apart are told apart by magnitude", () => {
+  assert.equal(spreadOf([1, 29]), "even");
+  assert.equal(spreadOf([1, 30]), "log");
+  assert.equal(spreadOf([3.56e-4, 0.0316]), "log");
+  assert.equal(spreadOf([0, 1, 29]), "even");
   assert.equal(spreadOf([0, 0]), "even");
   assert.equal(spreadOf([]), "even");
 });

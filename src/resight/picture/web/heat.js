@@ -6,8 +6,11 @@
  * @typedef {[number, number, number]} Rgb
  */
 
-/** From so many times the least positive number on, numbers are told apart by magnitude: two decades. */
-const DECADES = 100;
+/**
+ * From so many times the least positive number on, numbers are told apart by magnitude: on an even scale all of the
+ * lowest decade, from 1 to 10 of 1 to 30, would have less than a third of the ramp.
+ */
+const FAR_APART = 30;
 
 /**
  * @param {string} colour  `#rrggbb`
@@ -39,7 +42,7 @@ export function hexOf([r, g, b]) {
 }
 
 /**
- * The scale that suits numbers: by magnitude where they span decades.
+ * The scale that suits numbers: by magnitude where they lie far apart.
  *
  * @param {number[]} values
  * @returns {"even" | "log"}
@@ -50,7 +53,7 @@ export function spreadOf(values) {
     if (value > 0) low = Math.min(low, value);
     high = Math.max(high, value);
   }
-  return high / low >= DECADES ? "log" : "even";
+  return high / low >= FAR_APART ? "log" : "even";
 }
 
 /** How numbers are spread over a ramp: from the least of them to the greatest. */
