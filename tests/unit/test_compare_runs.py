@@ -125,6 +125,22 @@ def test_every_format_of_runs(runs: Path, tmp_path: Path) -> None:
     assert [path.read_bytes() for path in outs] == again
 
 
+def test_two_runs_of_one_network_are_built_alike_in_every_format(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other = (
+        write_run(tmp_path / name, RES, 0, (90,), recipe=recipe) for name, recipe in (("a", "fast"), ("b", "d2l"))
+    )
+    outs = [tmp_path / f"c.{suffix}" for suffix in ("html", "svg", "md")]
+    assert main(["compare", str(one), str(other), *(word for path in outs for word in ("-o", str(path)))]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    words = "resnet20 (2) by d2l is built like resnet20 by fast"
+    assert words in said.out
+    for path in outs:
+        assert words in path.read_text(encoding="utf-8"), path.name
+
+
 def test_hostile_names_are_only_words(tmp_path: Path) -> None:
     bad = '</script><img src="http://x/y">%s\n卷积🎉|*'
     write_run(tmp_path / "runs" / "a", bad, 0, (90,), data=bad)

@@ -90,12 +90,15 @@ def compare(subjects: Sequence[Subject]) -> Comparison:
     if len(subjects) < 2:
         raise UserError("one thing can't be compared", hint="give two or more networks, traces or runs")
     cases = _cases(subjects)
-    reference = next((case.trace for case in cases if case.trace is not None), None)
-    return Comparison(tuple(cases), tuple(_contrast(reference, case.trace) for case in cases))
+    reference = next((case for case in cases if case.trace is not None), None)
+    return Comparison(tuple(cases), tuple(_contrast(reference, case) for case in cases))
 
 
-def _contrast(reference: Trace | None, trace: Trace | None) -> Contrast | None:
-    return None if reference is None or trace is None or trace is reference else contrast(reference, trace)
+def _contrast(reference: Case | None, case: Case) -> Contrast | None:
+    """None for the reference itself; another case may well have the same trace: two runs of one network."""
+    if reference is None or reference.trace is None or case.trace is None or case is reference:
+        return None
+    return contrast(reference.trace, case.trace)
 
 
 def _cases(subjects: Sequence[Subject]) -> list[Case]:
