@@ -122,7 +122,8 @@ def test_a_folder_that_is_wrong_is_one_line(tmp_path: Path) -> None:
     assert complaint(tmp_path).startswith(f"{tmp_path} has no class folders; put the images into")
     pets(tmp_path / "train", 1)
     (tmp_path / "train" / "fox").mkdir()
-    assert complaint(tmp_path).startswith(f"{tmp_path / 'train' / 'fox'} has no images; remove the folder")
+    wanted = f"{tmp_path / 'train'} does not look like a folder of class folders: fox holds no images; give a folder"
+    assert complaint(tmp_path).startswith(wanted)
     (tmp_path / "train" / "fox").rmdir()
     paint(tmp_path / "test" / "cats" / "1.png", (0, 0, 0))
     wanted = f"{tmp_path / 'test' / 'cats'} is a class that train does not have; did you mean cat?"

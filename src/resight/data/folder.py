@@ -98,7 +98,8 @@ def _listing(folder: Path, classes: list[str]) -> Listing:
     filled = set(listing.labels)
     for name in _classes(folder):
         if numbers[name] not in filled:
-            raise UserError(f"{folder / name} has no images", hint="remove the folder, or put images into it")
+            what = f"{folder} does not look like a folder of class folders: {name} holds no images"
+            raise UserError(what, hint="give a folder that has one folder of images for each class, and no others")
     return listing
 
 
