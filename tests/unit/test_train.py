@@ -370,6 +370,8 @@ def test_the_page_is_safe_and_needs_nothing(run: Path) -> None:
 
 def test_an_epoch_in_one_line() -> None:
     assert epoch_line(KNOWN) == "epoch 3: loss 0.333, test loss 0.400, accuracy 90.0%"
+    cut = Epoch(1_012, 2.151899, 0.5, 0.4, 18, 20)
+    assert epoch_line(History(epochs=[cut])) == "step 1,012: loss 0.500, test loss 0.400, accuracy 90.0%"
 
 
 def test_curves_in_the_terminal_are_drawn_anew_each_time() -> None:

@@ -59,6 +59,8 @@ def test_a_changed_recipe_says_what_was_changed() -> None:
         ({"lr": 0.0}, "a learning rate of 0.0 trains nothing; give more than 0"),
         ({"lr": float("nan")}, "a learning rate of nan trains nothing; give more than 0"),
         ({"epochs": 0}, "epochs 0 is below 1"),
+        ({"steps": 0}, "steps 0 is below 1; leave steps out where epochs say how long"),
+        ({"steps": -3}, "steps -3 is negative"),
         ({"crop": -1}, "crop -1 is negative"),
         ({"momentum": 1.0}, "momentum 1.0 is not below 1"),
         ({"momentum": 0.0}, "nesterov needs a momentum; add momentum 0.9, or leave nesterov out"),
@@ -116,6 +118,8 @@ def test_new_runs_are_numbered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (tmp_path / "full" / "thesis.tex").touch()
     with pytest.raises(UserError, match="is not empty"):
         new_run("full")
+    with pytest.raises(UserError, match=r"thesis\.tex is a file; --out names a new folder"):
+        new_run("full/thesis.tex")
 
 
 def test_measurements_come_back_without_a_line_that_was_cut(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def _warnings(comparison: Comparison) -> Iterator[str]:
 
 def _progress(run: Trained) -> str:
     if run.last is not None:
-        return f"its newest test is after epoch {run.last.epochs:g}"
+        return f"its newest test is after {run.last.when}"
     return f"step {run.known.steps[-1].step:,}, not tested yet" if run.known.steps else "no step was done"
 
 

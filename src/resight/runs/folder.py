@@ -106,7 +106,7 @@ def new_run(path: str | Path | None) -> RunFolder:
     """An empty folder for a run: `path`, or the first of `runs/r1`, `runs/r2`, ... that is free.
 
     Raises:
-        UserError: `path` holds something already.
+        UserError: `path` holds something already, or is a file.
         CannotWrite: the folder can't be made.
     """
     try:
@@ -128,6 +128,8 @@ def new_run(path: str | Path | None) -> RunFolder:
 def _emptied(path: Path) -> Path:
     if is_run(path):
         raise UserError(f"{path} is a run already", hint=f"go on with it: resight train --resume {path}")
+    if path.is_file():
+        raise UserError(f"{path} is a file", hint="--out names a new folder, for instance runs/first")
     path.mkdir(parents=True, exist_ok=True)
     if any(path.iterdir()):
         raise UserError(f"{path} is not empty", hint="give a new folder with --out")

@@ -40,6 +40,11 @@ class Epoch:
     images: int
 
     @property
+    def when(self) -> str:
+        """`epoch 3`, or `step 12` where the run ended inside an epoch."""
+        return f"epoch {self.epochs:g}" if self.epochs.is_integer() else f"step {self.step:,}"
+
+    @property
     def accuracy(self) -> float:
         """Share of the test images that were right."""
         return self.correct / self.images

@@ -78,6 +78,8 @@ class Recipe:
         for name in changes:
             if name not in known:
                 raise UserError(f"a recipe has no setting {name!r}", hint=did_you_mean(name, known) or ", ".join(known))
+        if changes.get("steps") == 0:
+            raise UserError("steps 0 is below 1", hint="leave steps out where epochs say how long")
         if "epochs" in changes and "steps" not in changes:
             changes = {**changes, "steps": 0}
         made = replace(self, **changes)

@@ -68,10 +68,10 @@ class InTerminal:
 
 
 def epoch_line(known: History) -> str:
-    """`epoch 3: loss 0.412, test loss 0.390, accuracy 86.1%, 530 images/s`."""
+    """`epoch 3: loss 0.412, test loss 0.390, accuracy 86.1%, 530 images/s`; `step 12: ...` inside an epoch."""
     epoch: Epoch = known.epochs[-1]
     words = [
-        f"epoch {epoch.epochs:g}: loss {epoch.train_loss:.3f}",
+        f"{epoch.when}: loss {epoch.train_loss:.3f}",
         f"test loss {epoch.test_loss:.3f}",
         f"accuracy {epoch.accuracy:.1%}",
     ]
