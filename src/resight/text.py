@@ -92,12 +92,13 @@ def one_line(words: object) -> str:
     return CONTROL.sub("�", " ".join(str(words).split()))
 
 
-def did_you_mean(wrong: str, known: Sequence[str] | Mapping[str, str]) -> str:
+def did_you_mean(wrong: str, known: Sequence[str] | Mapping[str, str], *, alike: float = 0.5) -> str:
     """`did you mean a, b or c?`, or an empty string where nothing is close.
 
-    A mapping is compared by its keys and shown by its values.
+    A mapping is compared by its keys and shown by its values. `alike` is the least share of letters in common
+    (difflib's ratio, 0 to 1); among thousands of names a higher one keeps chance away.
     """
-    close = get_close_matches(wrong, known, n=3, cutoff=0.5)
+    close = get_close_matches(wrong, known, n=3, cutoff=alike)
     if not close:
         return ""
     if isinstance(known, Mapping):

@@ -14,9 +14,10 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from resight.capture.resolve import Resolved, resolve
+from resight.capture.resolve import FAMILIES, Resolved, resolve
 from resight.capture.resolve.example import typed
 from resight.capture.resolve.guess import guess_example
+from resight.capture.resolve.spec import FAMILY_NAMES
 from resight.capture.resolve.weights import load_weights
 from resight.errors import MissingExtra, UserError
 
@@ -140,6 +141,9 @@ def test_transformers_stays_offline_only_while_it_is_asked(monkeypatch: pytest.M
     [
         ("vgg11", "'vgg11' does not say where the network comes from; did you mean torchvision:vgg11?"),
         ("resnet19", "does not say where the network comes from; did you mean resnet18"),
+        ("nosuch", "'nosuch' does not say where the network comes from; write resnet18 or another net"),
+        ("torchvison:resnet18", "there is no module 'torchvison'; did you mean torchvision:resnet18?"),
+        ("tim:resnet18(num_classes=2)", "; did you mean timm:resnet18(num_classes=2)?"),
         ("nets.py", "name the class or function: nets.py:Net"),
         ("torchvision:resnet17", "torchvision has no model 'resnet17'; did you mean resnet18"),
         ("timm:resnet17", "timm has no model 'resnet17'; did you mean resnet18"),
@@ -157,6 +161,10 @@ def test_transformers_stays_offline_only_while_it_is_asked(monkeypatch: pytest.M
 )
 def test_an_unknown_name_is_one_line_with_what_to_try(spec: str, line: str) -> None:
     assert line in refused(spec)
+
+
+def test_every_family_can_be_suggested() -> None:
+    assert sorted(FAMILY_NAMES) == sorted(FAMILIES)
 
 
 @pytest.mark.parametrize(
@@ -436,6 +444,8 @@ def test_a_damaged_or_wrong_file_is_one_line_and_leaves_the_model(tmp_path: Path
     torch.save(filled(1), tmp_path / "good.pt")
     (tmp_path / "cut.pt").write_bytes((tmp_path / "good.pt").read_bytes()[:300])
     (tmp_path / "words.pth").write_text("<html>not found</html>")
+    (tmp_path / "hello.pt").write_text("hello world")
+    (tmp_path / "empty.pt").write_bytes(b"")
     (tmp_path / "empty.safetensors").write_bytes(b"")
     (tmp_path / "noise.safetensors").write_bytes(bytes(range(256)))
     (tmp_path / "w.onnx").write_bytes(b"x")
@@ -445,6 +455,8 @@ def test_a_damaged_or_wrong_file_is_one_line_and_leaves_the_model(tmp_path: Path
     expected = {
         "cut.pt": "is no weights file, or a damaged one",
         "words.pth": "is no weights file, or a damaged one",
+        "hello.pt": "hello.pt is no weights file, or a damaged one; fetch or save it again",
+        "empty.pt": "empty.pt is no weights file, or a damaged one; fetch or save it again",
         "empty.safetensors": "is no weights file, or a damaged one",
         "noise.safetensors": "is no weights file, or a damaged one",
         "w.onnx": "use one of .safetensors .pt",

@@ -20,7 +20,7 @@ from .from_run import TrainedRun, is_run
 from .images import with_image
 from .preprocessing import Preprocessing, Size
 from .signature import unfit_arguments
-from .spec import FORMS, Spec, parse_spec
+from .spec import FORMS, MISTYPED, Spec, parse_spec
 from .weights import SUFFIXES, load_weights
 
 __all__ = ["Resolved", "resolve", "unfit_arguments"]
@@ -150,7 +150,7 @@ def _unplaced(spec: Spec) -> UserError:
             return UserError(what, hint=f"did you mean {place}:{spec.text}?")
         everywhere = {**{name: f"{place}:{name}" for name in known}, **everywhere}
     everywhere |= {name: name for name in from_nets.names()}
-    return UserError(what, hint=did_you_mean(spec.name, everywhere) or FORMS)
+    return UserError(what, hint=did_you_mean(spec.name, everywhere, alike=MISTYPED) or FORMS)
 
 
 def _device(asked: str | None, default: str) -> str:

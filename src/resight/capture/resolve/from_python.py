@@ -20,7 +20,7 @@ from .building import blamed_on, build_on
 from .example import Example
 from .guess import guess_example
 from .preprocessing import Size
-from .spec import Spec
+from .spec import FAMILY_NAMES, MISTYPED, Spec
 
 
 def default_device(spec: Spec) -> str:
@@ -91,7 +91,11 @@ def _from_name(spec: Spec) -> ModuleType:
     except UserError as error:
         cause = error.__cause__
         if isinstance(cause, ModuleNotFoundError) and cause.name and f"{spec.place}.".startswith(f"{cause.name}."):
-            hint = "install it, run from its folder, or give the file: path/file.py:factory"
+            behind = spec.text.removeprefix(spec.place)
+            families = {name: name + behind for name in FAMILY_NAMES}
+            hint = did_you_mean(spec.place, families, alike=MISTYPED) or (
+                "install it, run from its folder, or give the file: path/file.py:factory"
+            )
             raise UserError(f"there is no module {cause.name!r}", hint=hint) from cause
         raise
 

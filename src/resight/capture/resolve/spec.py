@@ -9,6 +9,12 @@ from dataclasses import dataclass, field
 
 from ...errors import UserError
 
+FAMILY_NAMES = ("torchvision", "timm", "hf")
+"""What stands before the colon for networks that are known by name."""
+
+MISTYPED = 0.75
+"""How alike two names are (difflib's ratio) of which one is taken for the other mistyped: 1 letter wrong in 4."""
+
 FORMS = (
     "write resnet18 or another net of resight.nets, torchvision:NAME, timm:NAME, hf:MODEL_TYPE, "
     "package.module:factory, path/file.py:factory or a saved trace.json"

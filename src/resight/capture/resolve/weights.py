@@ -83,7 +83,8 @@ def _read_checkpoint(path: Path) -> object:
 
 def _corrupt(path: Path, error: Exception) -> UserError:
     reason = shorten(_reason(error), 80)
-    return UserError(f"{path.name} is no weights file, or a damaged one ({reason})", hint="fetch or save it again")
+    why = f" ({reason})" if " " in reason else ""  # one word is a key of the pickle's memo or a class name
+    return UserError(f"{path.name} is no weights file, or a damaged one{why}", hint="fetch or save it again")
 
 
 def _reason(error: Exception) -> str:
