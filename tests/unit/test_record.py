@@ -82,9 +82,9 @@ def test_what_is_kept(keep: object, names: list[str]) -> None:
 @pytest.mark.parametrize(
     ("keep", "words"),
     [
-        ("blocks.0.convl", r"nothing to keep is called 'blocks\.0\.convl'; did you mean blocks\.0\.conv"),
+        ("blocks.0.convl", r"no layer or op is called 'blocks\.0\.convl'; did you mean blocks\.0\.conv"),
         ("blocks.0:ad", "did you mean blocks.0:add"),
-        ("*.conv9", r"nothing to keep is called '\*\.conv9'; print\(trace\) lists"),
+        ("*.conv9", r"no layer or op is called '\*\.conv9'; print\(trace\) lists"),
         (3, "keep takes names, not int"),
     ],
 )

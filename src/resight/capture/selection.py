@@ -65,9 +65,8 @@ class Selection:
         for name in self._names:
             if not any(_fits(name, one) for one in known):
                 meant = "" if _is_pattern(name) else text.did_you_mean(name, known)
-                raise UserError(
-                    f"nothing to keep is called {name!r}", hint=meant or "print(trace) lists the modules and ops"
-                )
+                hint = meant or "print(trace) lists the modules and ops"
+                raise UserError(f"no layer or op is called {name!r}", hint=hint)
 
     def _named(self, name: str) -> bool:
         return any(_fits(one, name) for one in self._names)
