@@ -89,7 +89,8 @@ def test_a_saved_trace_is_not_run_again(here: Path, capsys: pytest.CaptureFixtur
     assert (here / "again.svg").read_bytes() == (here / "net.svg").read_bytes()
     capsys.readouterr()
     assert main(["show", "net.json", "--color", "time", "-o", "time.svg"]) == 2
-    assert "has no times to colour by; record them: trace = resight.record" in capsys.readouterr().err
+    hint = "has no times to colour by; record it: resight show SPEC --color time -o net.json\n"
+    assert capsys.readouterr().err.endswith(hint)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ..errors import UserError
 from ..traces import Trace
 from . import options
 from .tracing import count_line, is_saved, record_spec, report_failure, trace_spec
@@ -107,7 +108,7 @@ def show(
         view["scale"] = scale
     from ..files import check_writable
     from ..picture import drawing, renderer_for, save_all
-    from ..picture.heat import RECORDED, check_color
+    from ..picture.heat import RECORDED, NotRecorded, check_color
 
     if color:
         check_color(color)
@@ -125,7 +126,11 @@ def show(
         train=train,
         thumbnails=thumbnails * has_page,
     )
-    written = save_all(traced, out or [_page(traced)], **view)
+    try:
+        written = save_all(traced, out or [_page(traced)], **view)
+    except NotRecorded as error:
+        hint = f"record it: resight show SPEC --color {color} -o {spec}" if is_saved(spec) else error.hint
+        raise UserError(error.what, hint=hint) from error
     print(count_line(traced, drawing(traced, view).caption))
     for note in traced.about.notes:
         print(f"  {note}")

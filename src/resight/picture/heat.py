@@ -29,6 +29,10 @@ class _Numbers:
     write: Callable[[float], str]
 
 
+class NotRecorded(UserError):
+    """A trace lacks the numbers it was to be coloured by."""
+
+
 def check_color(color: str) -> None:
     """Raise `UserError` unless boxes can be coloured by this."""
     if color not in COLORS:
@@ -45,7 +49,8 @@ def heat(trace: Trace, color: str) -> Heat:
     first output.
 
     Raises:
-        UserError: an unknown color, one that was not recorded, or one that nothing in the trace has.
+        NotRecorded: the trace has no recording of what this color shows.
+        UserError: an unknown color, or one that nothing in the trace has.
     """
     check_color(color)
     made = MEASURES[color](trace)
@@ -183,8 +188,8 @@ def _batches(trace: Trace) -> str:
     return f"{batches} of {text.one_line(trace.about.inputs)} on {trace.about.device}"
 
 
-def _unrecorded(trace: Trace, what: str, call: str) -> UserError:
+def _unrecorded(trace: Trace, what: str, call: str) -> NotRecorded:
     title = text.one_line(trace.about.title)
     if trace.about.device == "meta":
-        return UserError(f"{title} ran on meta, where nothing is computed: it has no {what}", hint="use --device cpu")
-    return UserError(f"this trace of {title} has no {what} to colour by", hint=f"record them: trace = {call}")
+        return NotRecorded(f"{title} ran on meta, where nothing is computed: it has no {what}", hint="use --device cpu")
+    return NotRecorded(f"this trace of {title} has no {what} to colour by", hint=f"record them: trace = {call}")
