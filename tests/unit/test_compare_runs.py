@@ -15,12 +15,12 @@ import pytest
 
 from figures import check_figure, words_of
 from resight.cli import main
-from resight.compare import Comparison, Look, Subject, compare, read_run, runs_below, save_all
+from resight.compare import Comparison, Look, Subject, compare, read_run, save_all
 from resight.compare.curves import curves
 from resight.compare.notes import notes
 from resight.compare.tables import table
 from resight.errors import UserError
-from resight.runs import RECIPES, Config, Epoch, Pace, Step, history
+from resight.runs import RECIPES, Config, Epoch, Pace, Step, history, runs_below
 from resight.runs.interval import wilson
 
 
@@ -196,7 +196,7 @@ def test_a_folder_without_runs_is_refused(tmp_path: Path) -> None:
 
 def test_runs_are_compared_without_torch(runs: Path) -> None:
     code = (
-        "import sys; from resight.compare import *; "
+        "import sys; from resight.compare import *; from resight.runs import runs_below; "
         f"found = compare([Subject(p.name, None, read_run(p)) for p in runs_below({str(runs)!r})]); "
         "assert len(found.cases) == 2; assert 'torch' not in sys.modules"
     )

@@ -163,6 +163,18 @@ def test_an_unknown_name_is_one_line_with_what_to_try(spec: str, line: str) -> N
     assert line in refused(spec)
 
 
+def test_a_folder_of_runs_says_which_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for number in (2, 1, 4, 3):
+        (tmp_path / "runs" / f"r{number}").mkdir(parents=True)
+        (tmp_path / "runs" / f"r{number}" / "config.json").write_text("{}")
+    (tmp_path / "runs" / "notes").mkdir()
+    runs = [str(Path("runs", f"r{number}")) for number in (1, 2, 3)]
+    expected = f"is a folder of runs, not a network; name one of its runs: {', '.join(runs)} and 1 more"
+    for spec in ("runs", "runs/"):
+        assert refused(spec) == f"{spec} {expected}"
+
+
 def test_every_family_can_be_suggested() -> None:
     assert sorted(FAMILY_NAMES) == sorted(FAMILIES)
 

@@ -10,7 +10,7 @@ import typer
 from rich.cells import cell_len
 
 from ..errors import UserError
-from ..runs import is_run, open_run
+from ..runs import is_run, open_run, runs_below
 from ..text import one_line, shorten
 from ..traces import Trace
 from . import options
@@ -126,7 +126,7 @@ def _narrowed(table: Table, width: int) -> Table:
 
 def _subjects(things: list[str], inputs: list[str] | None, image: Path | None) -> tuple[list[Subject], list[str]]:
     """What the words stand for; and what has to be said about it."""
-    from ..compare import Subject, read_run, runs_below
+    from ..compare import Subject, read_run
 
     notes: dict[str, None] = {}
     traced: dict[object, Trace | None] = {}

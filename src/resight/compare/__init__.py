@@ -9,9 +9,9 @@ from .comparison import Case, Comparison, Score, compare
 from .contrast import Contrast, contrast
 from .difference import Difference, Side
 from .report import WRITERS, Look, check_path, save_all
-from .subjects import Subject, Trained, read_run, runs_below
+from .subjects import Subject, Trained, read_run
 
 __all__ = [
     "WRITERS", "Case", "Comparison", "Contrast", "Difference", "Look", "Score", "Side", "Subject", "Trained",
-    "check_path", "compare", "contrast", "read_run", "runs_below", "save_all",
+    "check_path", "compare", "contrast", "read_run", "save_all",
 ]  # fmt: skip

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
-from ..runs import Config, Epoch, History, is_run, open_run
+from ..runs import Config, Epoch, History, open_run
 from ..text import plural
 from ..traces import Trace
 
@@ -58,12 +57,6 @@ def read_run(path: str | Path) -> Trained:
     folder = open_run(path)
     where = _where(folder.environment_file)
     return Trained(folder.path.resolve().name, folder.config(), folder.history(), folder.is_finished, where)
-
-
-def runs_below(path: str | Path) -> Iterator[Path]:
-    """The runs directly inside a folder, such as that of a sweep, by name."""
-    if Path(path).is_dir():
-        yield from (inner for inner in sorted(Path(path).iterdir()) if is_run(inner))
 
 
 def _where(environment: Path) -> str:

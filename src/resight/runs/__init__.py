@@ -10,11 +10,12 @@ runs/r1/
 """
 
 from .config import Config
-from .folder import RunFolder, is_run, open_run
+from .folder import RunFolder, is_run, open_run, runs_below, which_run
 from .history import Epoch, History, Pace, Step
 from .recipe import RECIPES, Recipe
 from .result import Result
 
 __all__ = [
     "Config", "Epoch", "History", "Pace", "RECIPES", "Recipe", "Result", "RunFolder", "Step", "is_run", "open_run",
+    "runs_below", "which_run",
 ]  # fmt: skip

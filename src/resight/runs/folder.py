@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from .history import History
 
 PARENT = Path("runs")
 CONFIG = "config.json"
+
+LISTED = 3
+"""Runs named in a hint before it says `and N more`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,22 @@ def open_run(path: str | Path) -> RunFolder:
     if not Path(path).is_dir():
         raise UserError(f"there is no run folder {path}", hint="runs are below runs/ unless --out said otherwise")
     if not is_run(path):
-        raise UserError(f"{path} is no run: it has no {CONFIG}", hint="give the folder that resight train named")
+        hint = which_run(path) or "give the folder that resight train named"
+        raise UserError(f"{path} is no run: it has no {CONFIG}", hint=hint)
     return RunFolder(Path(path))
+
+
+def runs_below(path: str | Path) -> Iterator[Path]:
+    """The runs directly inside a folder, such as that of a sweep, by name."""
+    if Path(path).is_dir():
+        yield from (inner for inner in sorted(Path(path).iterdir()) if is_run(inner))
+
+
+def which_run(path: str | Path) -> str:
+    """A hint for whoever named a folder of runs where one run is wanted; empty where it holds none."""
+    names = [str(run) for run in runs_below(path)]
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return f"name one of its runs: {', '.join(names[:LISTED])}{more}" if names else ""
 
 
 def new_run(path: str | Path | None) -> RunFolder:

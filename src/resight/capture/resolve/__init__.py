@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from ...errors import MissingExtra, UserError
+from ...runs import which_run
 from ...text import did_you_mean
 from . import from_nets, from_python, from_timm, from_torchvision, from_transformers
 from .building import SEED
@@ -140,6 +141,8 @@ def _unplaced(spec: Spec) -> UserError:
     if spec.name.endswith(SUFFIXES):
         hint = f"name the network too: resight show SPEC --weights {spec.name}"
         return UserError(f"{spec.name} is a file of weights, not a network", hint=hint)
+    if runs := which_run(spec.text):
+        return UserError(f"{spec.text} is a folder of runs, not a network", hint=runs)
     everywhere: dict[str, str] = {}
     for place, family in (("torchvision", from_torchvision), ("hf", from_transformers), ("timm", from_timm)):
         try:
