@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -161,6 +162,17 @@ def test_numbers_of_open_modules_stand_in_their_frames() -> None:
     texts = [item.get("text") for item in drawing(gained(0.25, 0.75), {"color": "gain"}).display["items"]]
     assert "gain 0.5, mean of 2" in texts
     assert "gain 0.75" in texts
+
+
+@pytest.mark.parametrize("direction", ["down", "right"])
+@pytest.mark.parametrize("name", ["residual", "stacked"])
+def test_every_frame_says_its_number(name: str, direction: str) -> None:
+    for color in ("flops", "gain"):
+        drawn = drawing(full(DRAWN[name]()), {"color": color, "direction": direction})
+        frames = [node for node in drawn.folded["nodes"] if node and node["open"] and node["heat"]["words"]]
+        written = Counter(item["text"] for item in drawn.display["items"] if item["t"] == "text")
+        assert frames
+        assert Counter(node["heat"]["words"] for node in frames) <= written
 
 
 def test_tips_say_the_number_of_a_box_and_of_an_arc() -> None:

@@ -71,10 +71,11 @@ function lengthenWires({ isUp, wires, end: before }, end) {
 
 /**
  * Drawn downwards, wires enter through the band of the title: the title stands left of all of them, its
- * class too if it fits there, else at the right.
+ * class too if it fits there, else at the right. How often a frame repeats, and the number that a picture is coloured by,
+ * must be read: the frame is made wide enough for them, and of a class and such a number it is the class that gives way.
  *
  * @param {FoldedNode} node
- * @param {{left: number, right: number, length: number}} face  widened where the title, or a repeat's count, needs it
+ * @param {{left: number, right: number, length: number}} face  widened where the title, a repeat's count or its number needs it
  * @param {number[]} ports
  * @returns {Heading}
  */
@@ -86,19 +87,17 @@ function headingBetween(node, face, ports) {
   face.left = Math.max(face.left, title + space.BOX_PAD + space.TITLE_GAP - first);
   const roomLeft = face.left + first - space.BOX_PAD - space.TITLE_GAP;
   const fitsLeft = title + space.TITLE_GAP + detail <= roomLeft;
-  if (node.times > 1 && !fitsLeft) {
-    // How often a frame repeats must be read: it is made wide enough.
-    face.right = Math.max(face.right, last + 2 * space.TITLE_GAP + detail + space.BOX_PAD);
-  }
+  const count = textWidth(headingEnd(node), HEADING_SIZE, 400);
+  const kept = widthKept(node, fitsLeft || node.times < 2 ? 0 : detail, ports.length === 0 ? 0 : count);
+  if (kept > 0) face.right = Math.max(face.right, last + kept + space.BOX_PAD);
   const roomRight = ports.length === 0 ? 0 : face.right - last - space.BOX_PAD - space.TITLE_GAP;
   const heading = { title: space.BOX_PAD, titleRoom: title, detail: -1, detailRoom: 0, end: -1 };
   const width = face.left + face.right;
-  const count = textWidth(headingEnd(node), HEADING_SIZE, 400);
   let free = roomRight;
   if (fitsLeft) {
     heading.detail = space.BOX_PAD + title + space.TITLE_GAP;
     if (ports.length === 0) free = roomLeft - title - detail - 2 * space.TITLE_GAP;
-  } else if (detail <= roomRight) {
+  } else if (detail + widthKept(node, 0, count) <= roomRight) {
     heading.detail = face.left + last + space.TITLE_GAP;
     free -= detail + 2 * space.TITLE_GAP;
   }
@@ -109,7 +108,7 @@ function headingBetween(node, face, ports) {
 
 /**
  * Drawn to the right, no wire crosses the band above a frame's insides: it only has to be long enough, and for a
- * repeat it is made so.
+ * repeat, and the number that a picture is coloured by, it is made so.
  *
  * @param {FoldedNode} node
  * @param {{left: number, right: number, length: number}} face  lengthened where the title needs it
@@ -119,15 +118,37 @@ function headingAbove(node, face) {
   const title = Math.min(textWidth(node.title, HEADING_SIZE, 600), TITLE_MOST);
   const detail = textWidth(headingDetail(node), HEADING_SIZE, 400);
   const count = textWidth(headingEnd(node), HEADING_SIZE, 400);
-  if (node.times > 1) face.length = Math.max(face.length, 2 * space.BOX_PAD + title + space.TITLE_GAP + detail);
+  const kept = widthKept(node, node.times < 2 ? 0 : detail, count);
+  if (kept > 0) face.length = Math.max(face.length, 2 * space.BOX_PAD + title + kept - space.TITLE_GAP);
   let room = face.length - 2 * space.BOX_PAD - title - space.TITLE_GAP;
   const heading = { title: space.BOX_PAD, titleRoom: Math.min(title, room + space.TITLE_GAP), detail: -1, detailRoom: detail, end: -1 };
-  if (detail <= room) {
+  if (detail + widthKept(node, 0, count) <= room) {
     heading.detail = space.BOX_PAD + title + space.TITLE_GAP;
     room -= detail + 2 * space.TITLE_GAP;
-    if (count > 0 && count <= room) heading.end = face.length - space.BOX_PAD;
   }
+  if (count > 0 && count <= room && (isCounted(node) || heading.detail >= 0)) heading.end = face.length - space.BOX_PAD;
   return heading;
+}
+
+/**
+ * Room for what is never left out behind a frame's title, gaps and all: a detail, and the number if it was asked for.
+ *
+ * @param {FoldedNode} node
+ * @param {number} detail  its width, 0 for none
+ * @param {number} count   width of what stands at the end
+ */
+function widthKept(node, detail, count) {
+  const widths = [detail, isCounted(node) ? count : 0].filter((width) => width > 0);
+  return widths.reduce((sum, width) => sum + width + 2 * space.TITLE_GAP, 0);
+}
+
+/**
+ * Whether a frame has the number that the picture is coloured by.
+ *
+ * @param {FoldedNode} node
+ */
+function isCounted({ heat }) {
+  return heat !== undefined && heat.words !== "";
 }
 
 /**
