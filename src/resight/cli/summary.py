@@ -24,8 +24,9 @@ def summary(
 ) -> int:
     """List the modules of a network, their shapes and cost, with brackets for its skips.
 
-    FLOPs count a multiply-add as two; norms, activations and pooling count nothing. Activations are the bytes that
-    ops newly write: views and writes in place take none.
+    FLOPs count a multiply-add as two; norms, activations and pooling count nothing.
+
+    Activations are the bytes that ops newly write: views and writes in place take none.
 
     Examples:
 
