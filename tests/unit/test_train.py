@@ -147,6 +147,8 @@ def test_a_spec_is_fitted_to_the_images_where_its_family_is_known(text: str, fit
     [
         ("resnet20(in_channels=3)",
          "resnet20(in_channels=3, num_classes=10) takes images of 3 channels, these have 1; give its factory 1 "),
+        ("torchvision:resnet18",
+         "resnet18(num_classes=10) takes images of 3 channels, these have 1; take colour images, --data cifar10 or "),
         ("resnet20(num_classes=4)",
          "resnet20(in_channels=1, num_classes=4) gives 4 values for an image, the classes are 10; "
          "for instance num_classes=10"),

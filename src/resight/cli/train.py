@@ -19,8 +19,8 @@ def train(
         typer.Argument(
             metavar="SPEC",
             show_default=False,
-            help="The network, as for `show`: resnet20, torchvision:resnet18, net.py:Net(width=8). Its channels and "
-            "classes are set from the images unless you set them.",
+            help="The network, as for `show`: resnet20, timm:resnet18, net.py:Net(width=8). Channels and classes of "
+            "nets by name and timm's are set from the images unless you set them, of torchvision's the classes alone.",
         ),
     ] = "",
     data: recipes.Data = recipes.DATA,

@@ -47,16 +47,22 @@ def build(text: str, sizes: tuple[int, int, int], classes: int, seed: int) -> nn
     """
     with seeded(seed):
         found = resolve(text, inputs=["x".join(map(str, (1, *sizes)))], device="cpu", train=True)
-    _check_channels(found.model, found.title, sizes)
+    _check_channels(found.model, parse_spec(text), sizes)
     _check_logits(_attempt(found.model, found.title, sizes), found.title, classes)
     return found.model
 
 
-def _check_channels(net: nn.Module, title: str, sizes: tuple[int, int, int]) -> None:
+def _check_channels(net: nn.Module, spec: Spec, sizes: tuple[int, int, int]) -> None:
     first = next((module for module in net.modules() if isinstance(module, Convolution)), None)
     if first is not None and first.in_channels != sizes[0]:
-        what = f"{title} takes images of {plural(first.in_channels, 'channel')}, these have {sizes[0]}"
-        raise UserError(what, hint=f"give its factory {plural(sizes[0], 'channel')}, or take other images with --data")
+        what = f"{spec.title} takes images of {plural(first.in_channels, 'channel')}, these have {sizes[0]}"
+        if spec.place == "torchvision":  # its factories have no such argument
+            hint = (
+                "take colour images, --data cifar10 or folder:PATH, or a network of any channels: resnet18, timm:NAME"
+            )
+        else:
+            hint = f"give its factory {plural(sizes[0], 'channel')}, or take other images with --data"
+        raise UserError(what, hint=hint)
 
 
 def _attempt(net: nn.Module, title: str, sizes: tuple[int, int, int]) -> object:
