@@ -83,6 +83,26 @@ def test_all_runs_are_trained_and_compared(tmp_path: Path, capsys: pytest.Captur
     assert "width 2 → 4" in said.out
 
 
+def test_one_run_is_not_offered_for_a_comparison(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "sweep"
+    assert main(["sweep", "tiny_nets:normed", "--steps", "1", "--batch-size", "20", "--cpu", "-o", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert "1 variant × 1 seed = 1 run\n" in said
+    assert said.endswith(f"  look at it: resight show {out / '1-seed0'}\n")
+    assert "resight compare" not in said
+
+
+def test_a_setting_of_the_recipe_is_not_varied_and_that_is_said(tmp_path: Path) -> None:
+    with pytest.raises(
+        UserError,
+        match="a sweep varies the network alone: resight train once for each batch_size, then resight compare the runs",
+    ):
+        begin(plan("resnet20", ("batch_size=32,64",)), tmp_path / "sweep")
+    (tmp_path / "net.py").touch()
+    with pytest.raises(UserError, match=r"net\.py is a file; --out names a new folder"):
+        begin(plan(), tmp_path / "net.py")
+
+
 class StopsOnce(Unwatched):
     """Asks the second run to stop after its first step."""
 

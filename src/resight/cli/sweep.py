@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from ..errors import UserError
+from ..text import plural
 from . import recipes
 from .compare import print_comparison, subjects_of
 from .complaints import complain
@@ -127,7 +128,8 @@ def _run(folder: Path, plan: Plan, way: Way) -> int:
     from ..train.sweep import go_on, tasks_of
 
     tasks = tasks_of(folder, plan)
-    print(f"{folder}: {len(plan.variants)} variants × {plan.seeds} seeds = {len(tasks)} runs")
+    variants, seeds = plural(len(plan.variants), "variant"), plural(plan.seeds, "seed")
+    print(f"{folder}: {variants} × {seeds} = {plural(len(tasks), 'run')}")
     done = sum(task.is_done for task in tasks)
     if done:
         print(f"  {done} of them are finished")
@@ -141,7 +143,10 @@ def _run(folder: Path, plan: Plan, way: Way) -> int:
     if not all(task.is_done for task in tasks):
         print(f"stopped; go on with: resight sweep --resume {folder}")
         return recipes.INTERRUPTED
-    print(f"  all of it on a page: resight compare {folder} -o compare.html")
+    if len(tasks) > 1:
+        print(f"  all of it on a page: resight compare {folder} -o compare.html")
+    else:
+        print(f"  look at it: resight show {tasks[0].folder}")
     return 0
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from ..codec import decode
@@ -108,10 +108,22 @@ def begin(plan: Plan, out: Path | str | None = None) -> Path:
         try:
             build(fitted_spec(variant.spec, sizes[0], classes), sizes, classes, seed=0)
         except UserError as error:
-            raise UserError(f"variant {variant.spec}: {error.what}", hint=error.hint) from error
+            raise UserError(
+                f"variant {variant.spec}: {error.what}", hint=_of_recipe(plan, error.what) or error.hint
+            ) from error
     folder = _new_folder(out)
     write_files({folder / PLAN: (json.dumps(asdict(plan), indent=2, ensure_ascii=False) + "\n").encode()})
     return folder
+
+
+def _of_recipe(plan: Plan, complaint: str) -> str:
+    """What to do where the setting that is complained of is the recipe's, not the network's; empty where it is not."""
+    settings = {field.name for field in fields(Recipe)}
+    axes = [parse_axis(text) for text in plan.vary]
+    found = next((axis.name for axis in axes if axis.name in settings and repr(axis.name) in complaint), None)
+    if found is None:
+        return ""
+    return f"a sweep varies the network alone: resight train once for each {found}, then resight compare the runs"
 
 
 def plan_of(folder: Path | str) -> Plan:
@@ -154,6 +166,8 @@ def _new_folder(out: Path | str | None) -> Path:
     if (folder / PLAN).exists():
         raise UserError(f"{folder} is a sweep already", hint=f"go on with it: resight sweep --resume {folder}")
     try:
+        if folder.is_file():
+            raise UserError(f"{folder} is a file", hint="--out names a new folder, for instance sweeps/first")
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise UserError(f"{folder} is not empty", hint="give a new folder with --out")
