@@ -141,6 +141,14 @@ def test_two_runs_of_one_network_are_built_alike_in_every_format(
         assert words in path.read_text(encoding="utf-8"), path.name
 
 
+def test_gains_are_named_and_say_what_they_come_from(capsys: pytest.CaptureFixture[str]) -> None:
+    specs = ["resnet20", "resnet20(shortcut=A)"]
+    assert main(["compare", *specs, "--image", "sample:cat"]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"^block +gain in resnet20 +gain in resnet20\(shortcut=A\)$", said, re.MULTILINE)
+    assert "resnet20: weights random (seed 0)" in said
+
+
 def test_hostile_names_are_only_words(tmp_path: Path) -> None:
     bad = '</script><img src="http://x/y">%s\n卷积🎉|*'
     write_run(tmp_path / "runs" / "a", bad, 0, (90,), data=bad)

@@ -57,7 +57,7 @@ def gains(comparison: Comparison) -> Table | None:
     if not found:
         return None
     blocks = dict.fromkeys(block for known in found.values() for block in known)
-    columns = (Column("block", "block"), *(Column(name, name, "number") for name in found))
+    columns = (Column("block", "block"), *(Column(name, f"gain in {name}", "number") for name in found))
     return Table(columns, tuple((block, *(known.get(block) for known in found.values())) for block in blocks))
 
 
