@@ -164,6 +164,14 @@ def test_feature_maps_are_those_recorded(open_page: Opener, recorded: resight.Tr
         assert (np.array(shown).reshape(24, 24, 4)[:, :, 0] == expected).all()
 
 
+def test_feature_maps_that_are_left_out_are_told(open_page: Opener, recorded: resight.Trace, tmp_path: Path) -> None:
+    page = open_page(recorded.save(tmp_path / "net.html", map_bytes=6000), f"#s=op-{recorded['stem'].ref.op}")
+    shown = page.locator(".maps canvas").count()
+    assert 0 < shown < 4
+    assert f"first {shown} of" in page.locator("#panel").inner_text()
+    assert "4 were recorded" in page.locator("#panel").inner_text()
+
+
 def test_a_map_is_enlarged_with_its_scale_and_values(
     open_page: Opener, recorded: resight.Trace, recorded_page: Path
 ) -> None:

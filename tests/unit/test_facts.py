@@ -134,6 +134,7 @@ def test_feature_maps_unpack_to_what_was_recorded() -> None:
         one = found.maps[found.ops[ref.op].maps[0]]
         assert (pixels(one.pixels, (3, one.height, one.width)) == thumbnail.pixels).all()
         assert (one.low, one.high, one.channels, one.layout) == (thumbnail.low, thumbnail.high, 64, "maps")
+        assert one.recorded == len(thumbnail.pixels)
     assert [bool(op.maps) for op in found.ops] == [op.id in (1, 3) for op in trace.graph.ops]
 
 

@@ -40,7 +40,8 @@ class ValueFacts:
 class MapFacts:
     """Feature maps of one value: bytes [shown, height, width], deflated and in base64.
 
-    A byte of channel `i` stands for `low[i]` at 0 up to `high[i]` at 255. `channels`: how many the value has.
+    A byte of channel `i` stands for `low[i]` at 0 up to `high[i]` at 255. `channels`: how many the value has;
+    `recorded`: how many of them were recorded, of which a page may hold fewer.
     `layout`: what a map is, as in `recording.Thumbnail`.
     """
 
@@ -49,6 +50,7 @@ class MapFacts:
     low: tuple[float, ...]
     high: tuple[float, ...]
     channels: int
+    recorded: int
     layout: str
     pixels: str
 
@@ -144,6 +146,7 @@ def _map_facts(thumbnail: Thumbnail, channels: int) -> MapFacts:
         low=tuple(_number(low) or 0.0 for low in thumbnail.low[:channels]),
         high=tuple(_number(high) or 0.0 for high in thumbnail.high[:channels]),
         channels=thumbnail.channels,
+        recorded=len(thumbnail.pixels),
         layout=thumbnail.layout,
         pixels=b64encode(zlib.compress(pixels.tobytes(), 9)).decode(),
     )

@@ -8,8 +8,8 @@ from .listing import Listing
 HISTOGRAM_HEAD = "min … max"
 
 HISTOGRAM_LINE = (
-    "histograms: each from the least to the greatest value of its line, heights by the square root of the count, "
-    "a tick at 0"
+    "histograms: each of the elements sampled from its line's value, from the least to the greatest of them, "
+    "heights by the square root of the count, a tick at 0"
 )
 GAIN_LINE = "gain: rms(branch) / rms(shortcut) where they meet; cosine: of the angle between the two"
 

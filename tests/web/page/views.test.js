@@ -113,7 +113,7 @@ test("bars of a histogram are as many as its bins, none higher than the chart, a
 });
 
 /** Two channels of 2 by 3: 0 to 1 and -4 to 4. */
-const FACTS = { height: 2, width: 3, low: [0, -4], high: [1, 4], channels: 8, layout: "maps", pixels: "" };
+const FACTS = { height: 2, width: 3, low: [0, -4], high: [1, 4], channels: 8, recorded: 2, layout: "maps", pixels: "" };
 
 test("a byte stands for a value between the least and the greatest of its channel", () => {
   assert.deepEqual([0, 51, 255].map((byte) => valueAt(FACTS, 0, byte)), [0, 0.2, 1]);

@@ -29,6 +29,7 @@
  * @property {number[]} low
  * @property {number[]} high
  * @property {number} channels
+ * @property {number} recorded
  * @property {string} layout
  * @property {string} pixels
  */

@@ -23,6 +23,7 @@ const look = { colours: "viridis", together: false };
  */
 export function featureMaps(facts, words) {
   const caption = facts.layout === "tokens" ? words.tokens : facts.layout === "vector" ? words.vector : words.channels(facts.low.length, facts.channels);
+  const isCut = facts.low.length < facts.recorded;
   const canvases = facts.low.map(() => canvasOf(facts));
   const [columns, isWide] = [facts.low.length === 1 ? 1 : 4, facts.low.length === 1];
   const grid = make("div", { class: "maps", style: `--columns: ${columns}` }, ...canvases.map((canvas, i) => {
@@ -34,7 +35,7 @@ export function featureMaps(facts, words) {
     canvases.forEach((canvas, i) => paint(canvas, facts, bytes, i));
   };
   paintAll();
-  return make("div", {}, choices(words, facts.low.length > 1, paintAll), grid, make("p", { class: "note" }, caption));
+  return make("div", {}, choices(words, facts.low.length > 1, paintAll), grid, make("p", { class: "note" }, isCut ? `${caption}; ${words.cut(facts.recorded)}` : caption));
 }
 
 /** @param {MapFacts} facts */

@@ -77,12 +77,15 @@ export function links(page, words, ids, titleOf = () => undefined) {
  */
 export function valueSections({ model: { facts } }, words, value) {
   const [maps, values, gradients] = [mapsOf(facts, value), numbersOf(facts, value, "values"), numbersOf(facts, value, "gradients")];
-  const isPart = values !== null && values.sampled < values.count;
-  const charts = (/** @type {typeof values} */ numbers) => numbers === null ? [] : [numbers.counts.length > 0 ? histogram(numbers, words) : null, statistics(numbers, words)];
+  const charts = (/** @type {typeof values} */ numbers) => numbers === null ? [] : [
+    numbers.counts.length > 0 ? histogram(numbers, words) : null,
+    numbers.sampled < numbers.count ? make("p", { class: "note" }, words.sampled(whole(numbers.sampled))) : null,
+    statistics(numbers, words),
+  ];
   return [
     maps === null ? null : section(words.maps, featureMaps(maps, words)),
     maps === null && facts.maps.length > 0 ? section(words.maps, make("p", { class: "note" }, words.noMaps)) : null,
-    section(words.values, ...charts(values), isPart ? make("p", { class: "note" }, words.sampled(whole(values.sampled))) : null),
+    section(words.values, ...charts(values)),
     section(words.gradients, ...charts(gradients)),
   ];
 }
