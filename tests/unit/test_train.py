@@ -25,9 +25,9 @@ from resight.cli import main
 from resight.data import Batches, DataSet, Split, load
 from resight.data.types import assemble
 from resight.errors import UserError
-from resight.runs import RECIPES, Epoch, History, Step, open_run
+from resight.runs import RECIPES, Epoch, History, Result, Step, open_run
 from resight.runs.evaluation import Evaluation, Mistake, read_evaluation
-from resight.train import Recipe, train
+from resight.train import Recipe, load_network, train
 from resight.train.assemble import TESTED_AT_ONCE
 from resight.train.confusion import confusion
 from resight.train.curves import curves
@@ -272,6 +272,20 @@ def test_a_run_is_a_spec_with_its_weights(run: Path) -> None:
     dataset = load("fashion-mnist-mini")
     batch = next(Batches(dataset, "test", len(dataset.test)).epoch())
     assert int((found.model(batch.images).argmax(1) == batch.labels).sum()) == last.correct
+
+
+def test_the_trained_network_comes_back_with_its_best_weights(run: Path) -> None:
+    history = open_run(run).history()
+    net = load_network(run)
+    assert not net.training
+    assert not any(parameter.requires_grad for parameter in net.parameters())
+    batch = next(Batches(load("fashion-mnist-mini"), "test", 10_000).epoch())
+    assert history.best is not None
+    assert int((net(batch.images).argmax(1) == batch.labels).sum()) == history.best.correct
+    again = load_network(Result(run, open_run(run).config(), None, history))
+    assert all(torch.equal(one, other) for one, other in zip(net.parameters(), again.parameters(), strict=True))
+    with pytest.raises(UserError, match="there is no run folder nowhere"):
+        load_network("nowhere")
 
 
 def test_a_run_whose_best_weights_are_damaged_falls_back_and_says_so(run: Path, tmp_path: Path) -> None:

@@ -12,7 +12,11 @@ from .history import History
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A run that has ended: where it is and how its test went. `found` is None where somebody stopped it before."""
+    """A run that has ended: where it is and how its test went.
+
+    `found` is None where Ctrl-C or a SIGTERM stopped it before; `resume(folder)` goes on. `load_network` of
+    `resight.train` gives the network.
+    """
 
     folder: Path
     config: Config

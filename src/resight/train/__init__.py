@@ -2,6 +2,7 @@
 
 from ..runs import RECIPES, Recipe, Result
 from .run import resume, train
+from .trained import load_network
 from .watch import Watcher
 
-__all__ = ["RECIPES", "Recipe", "Result", "Watcher", "resume", "train"]
+__all__ = ["RECIPES", "Recipe", "Result", "Watcher", "load_network", "resume", "train"]
