@@ -135,7 +135,7 @@ def test_two_runs_of_one_network_are_built_alike_in_every_format(
     assert main(["compare", str(one), str(other), *(word for path in outs for word in ("-o", str(path)))]) == 0
     said = capsys.readouterr()
     assert said.err == ""
-    words = "resnet20 (2) by d2l is built like resnet20 by fast"
+    words = "resnet20 in b by d2l is built like resnet20 in a by fast"
     assert words in said.out
     for path in outs:
         assert words in path.read_text(encoding="utf-8"), path.name

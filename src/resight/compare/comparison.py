@@ -11,7 +11,7 @@ from ..runs.interval import wilson
 from ..text import one_line
 from ..traces import Trace
 from .contrast import Contrast, contrast
-from .naming import numbered, short_names
+from .naming import bare_names, numbered, short_names
 from .subjects import Subject, Trained
 
 
@@ -110,13 +110,19 @@ def _cases(subjects: Sequence[Subject]) -> list[Case]:
     groups = list(found.values())
     return [
         Case(name, group[0].trace, tuple(one.run for one in group if one.run is not None))
-        for name, group in zip(_names([group[0] for group in groups]), groups)
+        for name, group in zip(_names(groups), groups)
     ]
 
 
-def _names(subjects: Sequence[Subject]) -> list[str]:
-    """What a case is called: its network, with data and recipe where runs differ in them."""
-    of_runs = iter(short_names([subject.run.config.spec for subject in subjects if subject.run]))
+def _names(groups: Sequence[Sequence[Subject]]) -> list[str]:
+    """What a case is called: its network, with the folder where several cases trained it, with data and recipe where
+    runs differ in them."""
+    subjects = [group[0] for group in groups]
+    networks = bare_names([subject.run.config.spec for subject in subjects if subject.run])
+    trained = [group for group in groups if group[0].run]
+    of_runs = iter([
+        f"{name} in {_folders(group)}" if networks.count(name) > 1 else name for name, group in zip(networks, trained)
+    ])  # fmt: skip
     others = iter(short_names([subject.name for subject in subjects if not subject.run]))
     names = [next(of_runs if subject.run else others) for subject in subjects]
     configs = [subject.run.config for subject in subjects if subject.run]
@@ -131,3 +137,8 @@ def _names(subjects: Sequence[Subject]) -> list[str]:
             parts.append(f"by {subject.run.config.recipe.title}")
         words.append(one_line(" ".join(parts)))
     return numbered(words)
+
+
+def _folders(group: Sequence[Subject]) -> str:
+    """`r1`, or `r1 and 2 more` where a case has several runs."""
+    return group[0].name if len(group) == 1 else f"{group[0].name} and {len(group) - 1} more"

@@ -12,13 +12,17 @@ def short_names(specs: Sequence[str]) -> list[str]:
 
     One alone keeps its name without settings. Equal names are numbered.
     """
+    return numbered(bare_names(specs))
+
+
+def bare_names(specs: Sequence[str]) -> list[str]:
+    """`short_names`, where equal specs keep equal names."""
     parsed = [_settings(spec) for spec in specs]
     shared = set.intersection(*(set(settings.items()) for _, settings in parsed)) if parsed else set()
-    names = [
+    return [
         _written(name, {key: value for key, value in kept.items() if (key, value) not in shared})
         for name, kept in parsed
     ]
-    return numbered(names)
 
 
 def numbered(names: Sequence[str]) -> list[str]:
