@@ -236,6 +236,19 @@ def test_an_arc_of_the_overview_shows_its_skip(open_page: Opener, recorded: resi
         assert "conv2" in titles(page)  # its block was opened
 
 
+def test_the_overview_shades_what_a_resized_map_shows(open_page: Opener, recorded_page: Path) -> None:
+    def shown(page: Any) -> str:
+        page.wait_for_timeout(500)
+        return str(page.locator("#strip canvas").evaluate("canvas => canvas.toDataURL()"))
+
+    whole = shown(open_page(recorded_page, "#n=9"))
+    page = open_page(recorded_page, "#n=9", height=330)
+    part = shown(page)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert part != whole
+    assert shown(page) == whole
+
+
 def hits(page: Any, strip: Any, x: float, y: float) -> bool:
     """Whether the pointer says that something can be clicked there."""
     strip.hover(position={"x": x, "y": y})

@@ -51,6 +51,7 @@ class Strip {
     new ResizeObserver(() => this.paint()).observe(this.canvas);
     watch(page, [], (words) => this.canvas.setAttribute("aria-label", `${words.strip} (${words.skips(payload.skips.length)})`));
     page.store.subscribe(() => this.ask());
+    page.map.addOverlay(() => this.ask()); // the window it shades is known once the map is painted
   }
 
   ask() {
