@@ -73,7 +73,7 @@ def _pictured(comparison: Comparison, look: Look) -> Sheet:
     sheet = side_by_side(comparison, theme=look.theme, depth=look.depth, scale=look.scale)
     if sheet is None:
         hint = "a page shows the curves of runs: -o compare.html"
-        raise UserError("fewer than two different structures are known: there is nothing to draw", hint=hint)
+        raise UserError("fewer than two structures are known: there is nothing to draw", hint=hint)
     return sheet
 
 
