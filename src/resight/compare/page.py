@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ..colours import palette
 from ..fonts import FAMILIES
 from ..picture import html, svg
+from ..picture.document import END, START
 from ..plot.figure import rendered
 from ..table import Table
 from ..text import one_line, xml
@@ -37,20 +38,12 @@ th {{ font-weight: 600; color: {muted}; }}
 th, td {{ padding: 4px 20px 4px 0; border-bottom: 1px solid {frameLine}; white-space: nowrap; }}
 """
 
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-{body}{script}
-</body>
-</html>
+PAGE = (
+    START
+    + """{body}{script}
 """
+    + END
+)
 
 
 SCRIPTS = """

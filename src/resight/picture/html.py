@@ -17,6 +17,7 @@ from importlib.resources import files
 from .. import fonts, text
 from ..colours import PALETTES, palette
 from . import svg
+from .document import END, START
 from .drawing import Drawing
 from .engine import joined_modules
 from .facts import facts
@@ -30,17 +31,9 @@ POLICY = (
 SMALLEST = 0.62
 """A picture shrinks to fit the window down to this share of its size, where letters are 8 pixels; then it scrolls."""
 
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-{still}<div id="live">
+PAGE = (
+    START
+    + """{still}<div id="live">
 <header id="bar"><h1>{title}</h1><p>{line}</p><div id="search"></div><div id="tools"></div></header>
 <nav id="tree" hidden></nav>
 <div id="map"><canvas id="canvas" tabindex="0" role="application" aria-label="{caption}"></canvas>
@@ -50,9 +43,9 @@ PAGE = """<!doctype html>
 <div id="player" hidden></div>
 </div>
 {wire}<script>{script}</script>
-</body>
-</html>
 """
+    + END
+)
 
 STILL = """<main id="still">
 {picture}<footer>

@@ -8,6 +8,7 @@ from .. import text
 from ..colours import DASHED, palette
 from ..fonts import FAMILIES
 from ..picture.brackets import packed
+from ..picture.document import END, START
 from ..table import TO_THE_LEFT
 from .histograms import bars, zero_line
 from .listing import Line, Listing
@@ -51,17 +52,9 @@ img {{ display: block; height: 40px; max-width: 370px; image-rendering: pixelate
 img.vector, img.lines {{ height: 14px; width: 320px; }}
 """
 
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<h1>{title}</h1>
+PAGE = (
+    START
+    + """<h1>{title}</h1>
 {under}
 <main>
 <table>
@@ -74,9 +67,9 @@ PAGE = """<!doctype html>
 <footer>
 {footer}
 </footer>
-</body>
-</html>
 """
+    + END
+)
 
 
 def page(listing: Listing, *, theme: str = "light") -> str:
