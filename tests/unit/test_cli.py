@@ -12,20 +12,11 @@ import pytest
 
 import resight
 from resight.cli import main
+from sources import BLOCK
 
-NETS = """
-import torch
-from torch import nn
-
-class Block(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv = nn.Conv2d(3, 3, 3, padding=1)
-        self.norm = nn.BatchNorm2d(3)
-
-    def forward(self, x):
-        return torch.relu(x + self.norm(self.conv(x)))
-
+NETS = (
+    BLOCK
+    + """
 class Misfit(Block):
     def forward(self, x):
         return x + self.conv(x)[:, :, :7]
@@ -55,6 +46,7 @@ class Batched(Block):
 def net():
     return nn.Sequential(Block(), Block())
 """
+)
 
 
 @pytest.fixture

@@ -13,23 +13,15 @@ from torch import nn
 import resight
 from resight.capture.logits import largest_logits
 from resight.cli import main
+from sources import BLOCK
 
-NETS = """
-import torch
-from torch import nn
-
-class Block(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv = nn.Conv2d(3, 3, 3, padding=1)
-        self.norm = nn.BatchNorm2d(3)
-
-    def forward(self, x):
-        return torch.relu(x + self.norm(self.conv(x)))
-
+NETS = (
+    BLOCK
+    + """
 def net():
     return nn.Sequential(Block(), Block())
 """
+)
 SPEC = ("nets.py:net", "--input", "2x3x8x8")
 
 

@@ -17,20 +17,11 @@ from PIL import Image
 import resight
 from resight.capture.resolve import resolve
 from resight.cli import main
+from sources import BLOCK
 
-NETS = """
-import torch
-from torch import nn
-
-class Block(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv = nn.Conv2d(3, 3, 3, padding=1)
-        self.norm = nn.BatchNorm2d(3)
-
-    def forward(self, x):
-        return torch.relu(x + self.norm(self.conv(x)))
-
+NETS = (
+    BLOCK
+    + """
 class Log(nn.Module):
     def forward(self, x):
         return torch.log(torch.relu(x))
@@ -48,6 +39,7 @@ def log():
 def misfit():
     return nn.Sequential(Block(), Misfit())
 """
+)
 
 
 @pytest.fixture(autouse=True)
