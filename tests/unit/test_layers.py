@@ -16,7 +16,7 @@ RANKS = {
     "errors": 0, "text": 0,
     "graph": 1, "codec": 1, "files": 1, "colours": 1, "fonts": 1, "notebook": 1, "samples": 1,
     "skips": 2, "recording": 2, "runs": 2,
-    "table": 3,
+    "table": 3, "names": 3,
     "traces": 4,
     "picture": 5, "plot": 5, "nets": 5,
     "capture": 6, "walk": 6,

@@ -8,9 +8,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import torch
 from hatchling.builders.wheel import WheelBuilder
 
 import resight
+from resight import nets
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "resight"
@@ -83,6 +85,16 @@ def test_opening_a_saved_trace_wakes_no_torch(tmp_path: Path) -> None:
     path = tmp_path / "none.json"
     code = f"import resight\ntry: resight.load({str(path)!r})\nexcept resight.UserError: pass"
     assert loaded_after(code) == set()
+
+
+def test_comparing_saved_traces_wakes_neither_torch_nor_matplotlib(tmp_path: Path) -> None:
+    x = torch.zeros(1, 3, 32, 32)
+    for name, net in (("a", nets.resnet20()), ("b", nets.plain20())):
+        resight.trace(net.eval(), x).save(tmp_path / f"{name}.json")
+    files = [str(tmp_path / name) for name in ("a.json", "b.json", "out.html", "out.md")]
+    words = ["compare", *files[:2], "-o", files[2], "-o", files[3]]
+    assert loaded_after(f"from resight.cli import main\nassert main({words!r}) == 0") & {"torch", "matplotlib"} == set()
+    assert "9 shortcuts missing in b" in (tmp_path / "out.md").read_text()
 
 
 def test_help_wakes_neither_torch_nor_the_engine() -> None:

@@ -17,7 +17,8 @@ from figures import check_figure, images_of, words_of
 from recordings import recorded
 from resight import Ref, Skip, Trace, UserError, plot
 from resight.colours import PALETTES
-from resight.plot.depth import skip_names, value_names, without_common_start
+from resight.names import skip_names, value_names
+from resight.plot.depth import without_common_start
 from resight.plot.spread import spread_of
 from resight.recording import Histogram, Recording, Statistics, Summary
 from resight.skips import Contribution, operands

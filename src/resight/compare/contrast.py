@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..graph import Graph, Ref
 from ..graph.aside import shown_ops
-from ..plot.depth import skip_names, value_names
+from ..names import skip_names, value_names
 from ..skips import Skip
 from ..text import plural
 from ..traces import Trace

@@ -9,11 +9,9 @@ from ..colours import palette
 from ..fonts import FAMILIES
 from ..picture import html, svg
 from ..picture.document import END, START
-from ..plot.figure import rendered
 from ..table import Table
 from ..text import one_line, xml
 from .comparison import Comparison
-from .curves import curves
 from .notes import notes
 from .side import side_by_side
 from .stage import Stage, stage
@@ -77,9 +75,8 @@ def _body(comparison: Comparison, maps: Stage | None, title: str, theme: str, de
     if comparison.has_runs:
         yield "<h2>What training made of them</h2>"
         yield _wide(trainings(comparison))
-        drawn = rendered(curves(comparison, theme=theme), ".svg")
         yield "<h2>Curves</h2>"
-        yield f'<img alt="Loss and accuracy by epoch and by time" src="{_embedded(drawn)}">'
+        yield f'<img alt="Loss and accuracy by epoch and by time" src="{_embedded(_curves(comparison, theme))}">'
     if comparison.reference is not None:
         yield "<h2>What they are made of</h2>"
         yield _wide(networks(comparison))
@@ -100,6 +97,14 @@ def _structures(comparison: Comparison, maps: Stage | None, theme: str, depth: i
     yield '<div id="pair" hidden></div>'
     is_more = "" if maps.others else ' id="pair-still"'
     yield f'<div class="wide"{is_more}>{svg.markup(sheet.display, sheet.caption)}</div>'
+
+
+def _curves(comparison: Comparison, theme: str) -> bytes:
+    """The curves as SVG; the one thing here that wakes matplotlib."""
+    from ..plot.figure import rendered
+    from .curves import curves
+
+    return rendered(curves(comparison, theme=theme), ".svg")
 
 
 def _wide(table: Table) -> str:

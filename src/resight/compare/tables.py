@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..graph.cost import call_costs
-from ..plot.depth import skip_names
+from ..names import skip_names
 from ..skips import Skip
 from ..table import Cell, Column, Table
 from ..traces import Trace

@@ -12,9 +12,10 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap
 from .. import text
 from ..errors import UserError
 from ..graph import Ref
+from ..names import value_names
 from ..recording import Summary
 from ..traces import Trace
-from .depth import Rows, value_names, write_rows
+from .depth import Rows, write_rows
 from .figure import Figure
 from .sheet import USUAL_WIDTH, Sheet
 from .spread import Spread, spread_of

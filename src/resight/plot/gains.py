@@ -9,9 +9,10 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from .. import text
 from ..errors import UserError
+from ..names import skip_names
 from ..skips import Skip
 from ..traces import Trace
-from .depth import Rows, skip_names, write_rows
+from .depth import Rows, write_rows
 from .figure import Figure
 from .sheet import USUAL_WIDTH, Sheet
 from .style import styled

@@ -10,9 +10,9 @@ import numpy as np
 from .. import text
 from ..errors import UserError
 from ..graph import Ref
+from ..names import skip_names
 from ..skips import Skip, as_sum, operands
 from ..traces import Trace
-from .depth import skip_names
 from .features import MOST_STRETCHED, choose
 from .figure import Figure
 from .layouts import Reading, read
