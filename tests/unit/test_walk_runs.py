@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import nn
 
 import resight
 from resight.capture.resolve import resolve
@@ -133,6 +134,21 @@ def test_features_of_several_layers_are_several_files(here: Path, capsys: pytest
     assert "  wrote maps-conv1.png\n  wrote maps-layer1.0_add.png\n" in said
     with Image.open(here / "maps-conv1.png") as picture:
         assert len(np.unique(np.asarray(picture.convert("L")))) > 50
+
+
+def test_layers_whose_file_names_would_be_one_get_a_file_each(here: Path) -> None:
+    layers = ["a_b", "a b", "A_b", "a_b-2"]
+    net = nn.Sequential()
+    for name in layers:
+        net.add_module(name, nn.Conv2d(3, 3, 1))
+    resight.record(net, torch.rand(1, 3, 4, 4), keep=layers).save("kept.json")
+    wanted = [word for name in layers for word in ("--layer", name)]
+    assert main(["features", "kept.json", *wanted, "-o", "maps.svg"]) == 0
+    numbered = ["maps-a_b.svg", "maps-a_b-2.svg", "maps-A_b-3.svg", "maps-a_b-2-2.svg"]
+    assert {path.name for path in here.glob("maps*")} == set(numbered)
+    for name, file in zip(layers, numbered):
+        assert main(["features", "kept.json", "--layer", name, "-o", "alone.svg"]) == 0
+        assert (here / file).read_bytes() == (here / "alone.svg").read_bytes()
 
 
 def test_features_of_a_saved_trace_need_no_network(here: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 from typing import Annotated, Any
@@ -102,11 +103,26 @@ def _channels(words: str) -> str | list[int]:
 
 
 def _files(layers: list[str], out: Path) -> dict[str, Path]:
-    """The file of each layer: `out` for one, else `out` with the layer's name behind its own."""
+    """The file of each layer: `out` for one, else `out` with the layer's name behind its own.
+
+    Layers whose names make the same file name get a number: `maps-stem_add.png`, `maps-stem_add-2.png`.
+    """
     names = list(dict.fromkeys(layers))
     if len(names) == 1:
         return {names[0]: out}
-    return {name: out.with_name(f"{out.stem}-{UNFIT.sub('_', name)}{out.suffix}") for name in names}
+    taken: set[str] = set()
+    return {name: out.with_name(f"{out.stem}-{_free(UNFIT.sub('_', name), taken)}{out.suffix}") for name in names}
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """`name`, or with the first number behind it that makes it another than those `taken`; takes it.
+
+    Names that differ in case alone are one, as they are on the disks of macOS and Windows.
+    """
+    numbered = (f"{name}-{number}" for number in itertools.count(2))
+    found = next(one for one in itertools.chain([name], numbered) if one.casefold() not in taken)
+    taken.add(found.casefold())
+    return found
 
 
 def _check_kept(traced: Trace, spec: str, layer: str) -> None:
