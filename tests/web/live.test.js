@@ -9,7 +9,8 @@ import { call, op, payload, skip, VIEW } from "./nets.js";
 /**
  * @import {Folded} from "../../src/resight/picture/web/fold.js"
  * @import {Box} from "../../src/resight/picture/web/plan.js"
- * @import {SkipArc} from "../../src/resight/picture/web/schema.js"
+ * @import {Payload, SkipArc} from "../../src/resight/picture/web/schema.js"
+ * @import {Tree} from "../../src/resight/picture/web/tree.js"
  */
 
 /** Numbers that look like chance, the same each time. */
@@ -41,9 +42,14 @@ function randomNet(random) {
     if (random(2) === 0) x = add("relu", inside, [x]);
   };
   const stage = (/** @type {number} */ parent, /** @type {number} */ depth) => {
+    const source = x;
     for (let i = 1 + random(3); i > 0; i--) {
       if (depth === 0) block(parent);
       else stage(begin(parent), depth - 1);
+    }
+    if (random(3) === 0) {
+      x = add("add", parent, [x, source]);
+      skips.push({ ...skip(source, x, parent), weak: random(4) === 0 });
     }
     x = add("relu", parent, [x]);
   };
@@ -51,6 +57,18 @@ function randomNet(random) {
   const net = payload(ops, calls, skips);
   net.outputs.push({ op: x, slot: 0, title: "output", shape: "8", aside: false });
   return net;
+}
+
+/**
+ * Whether no shortcut of a skip in a call leaves the call.
+ *
+ * @param {Payload} net
+ * @param {Tree} tree
+ * @param {number} turned
+ */
+function keepsShortcuts({ calls, skips }, { first, last }, turned) {
+  const isIn = (/** @type {number} */ c) => c === turned || (c >= 0 && isIn(calls[c].parent));
+  return skips.every(({ owner, shortcut }) => !isIn(owner) || shortcut.every((op) => first[turned] <= op && op <= last[turned]));
 }
 
 /**
@@ -76,6 +94,7 @@ test("opening and closing one by one ends where folding at once does", () => {
     const live = new LivePicture(net, VIEW, tree, { ...opening, open: [...opening.open] });
     for (let turns = 0; turns < 12; turns++) {
       const turned = 1 + random(net.calls.length - 1);
+      assert.equal(live.canTurn(turned), keepsShortcuts(net, tree, turned));
       if (!live.canTurn(turned)) continue;
       live.turn(turned);
       const { folded } = foldAs(net, VIEW, tree, { ...live.opening });

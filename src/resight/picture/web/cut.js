@@ -8,7 +8,7 @@
  */
 import { LOOKS } from "./styles.js";
 import { lookOfEdge } from "./link.js";
-import { pairOf } from "./pairs.js";
+import { PairMap } from "./pairs.js";
 
 /**
  * One wire inside one level.
@@ -212,7 +212,7 @@ export function cutAll(nodes, { parents, depths, places, kids }, edges, ends, wh
       } else {
         const cutting = cuttingOf(parents[b]);
         const isBundled = look !== "" || nodes[to].merge === "concat";
-        const shared = isBundled && alone.get(pairOf(parents[b], from)) === 1;
+        const shared = isBundled && alone.get(parents[b], from) === 1;
         const port = cutting.port(cutting.ins, shared ? bundleKey(to, look) : from);
         cutting.join(~port, -1, places[b], inPort, e, look);
         [b, inPort] = [parents[b], port];
@@ -231,7 +231,7 @@ export function cutAll(nodes, { parents, depths, places, kids }, edges, ends, wh
  * @param {string} look
  */
 function bundleKey(to, look) {
-  return pairOf(2 + LOOKS.indexOf(look), to);
+  return ~(to * (LOOKS.length + 1) + LOOKS.indexOf(look) + 1); // no node's number is negative
 }
 
 /**
@@ -242,16 +242,15 @@ function bundleKey(to, look) {
  * @param {number[]} depth
  */
 function countEntering(ends, parent, depth) {
-  /** @type {Map<number, number>} */
-  const counts = new Map();
+  /** @type {PairMap<number>} */
+  const counts = new PairMap();
   for (const [from, to] of ends) {
     let [a, b] = [from, to];
     while (parent[a] !== parent[b]) {
       if (depth[a] >= depth[b]) a = parent[a];
       else {
         b = parent[b];
-        const key = pairOf(b, from);
-        counts.set(key, (counts.get(key) ?? 0) + 1);
+        counts.set(b, from, (counts.get(b, from) ?? 0) + 1);
       }
     }
   }

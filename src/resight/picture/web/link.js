@@ -9,7 +9,7 @@
  * @import {Tree} from "./tree.js"
  * @import {Passing, Way} from "./ways.js"
  */
-import { pairOf } from "./pairs.js";
+import { PairMap } from "./pairs.js";
 import { lookOf } from "./styles.js";
 import { shortcutReads, waysOf } from "./ways.js";
 
@@ -21,8 +21,7 @@ import { shortcutReads, waysOf } from "./ways.js";
  * @returns {{edges: FoldedEdge[], skips: FoldedSkip[]}}
  */
 export function linkNodes(payload, tree, { runs }, drawing) {
-  const seen = skipsDrawn(payload, runs, drawing);
-  const ways = waysOf(payload, tree, seen);
+  const ways = waysOf(payload, tree, skipsDrawn(payload, runs, drawing));
   const linker = new Linker(payload, drawing, shortcutReads(payload, ways));
   payload.ops.forEach((op, to) => {
     if (!tree.shown[to] || drawing.nodeOf[to] < 0) return;
@@ -31,7 +30,7 @@ export function linkNodes(payload, tree, { runs }, drawing) {
     }
   });
   for (const [op, node] of drawing.leaves) linker.connect(op, -1, node);
-  const edges = [...linker.between.values()].flatMap(visible);
+  const edges = linker.between.values().flatMap(visible);
   markNodes(payload, drawing, ways);
   return { edges, skips: placeSkips(payload, tree, runs, drawing, edges) };
 }
@@ -43,7 +42,7 @@ export function linkNodes(payload, tree, { runs }, drawing) {
  * @param {Runs} runs
  * @param {Drawing} drawing
  */
-export function skipsDrawn(payload, runs, drawing) {
+function skipsDrawn(payload, runs, drawing) {
   return payload.skips.flatMap((skip, s) => (isDrawn(payload, runs, drawing, skip) ? [s] : []));
 }
 
@@ -56,39 +55,38 @@ export class Linker {
    * @param {Payload} payload
    * @param {Drawing} drawing
    * @param {Passing} passing
-   * @param {Set<number> | null} [seen]  of the skips in `passing`, those that count; null for all
+   * @param {(skip: number) => boolean} [counts]  of the skips in `passing`, those that count
    */
-  constructor(payload, drawing, passing, seen = null) {
+  constructor(payload, drawing, passing, counts = () => true) {
     this.skips = payload.skips;
     this.drawing = drawing;
     this.passing = passing;
-    this.seen = seen;
-    /** By `pairOf` two nodes. @type {Map<number, FoldedEdge[]>} */
-    this.between = new Map();
+    this.counts = counts;
+    /** By their nodes. @type {PairMap<FoldedEdge[]>} */
+    this.between = new PairMap();
   }
 
   /**
    * @param {number} from  an op
    * @param {number} to    the op that reads it, or -1 for an output box
    * @param {number} node  the box of `to`
-   * @returns {number}  the pair of their boxes, -1 where they are one
+   * @returns {boolean}  whether their boxes are joined only now
    */
   connect(from, to, node) {
     const { nodes, nodeOf, enters } = this.drawing;
     const start = enters.get(from) ?? nodeOf[from];
-    if (start < 0 || start === node) return -1;
-    const key = pairOf(start, node);
-    const bundle = this.between.get(key);
+    if (start < 0 || start === node) return false;
+    const bundle = this.between.get(start, node);
     const skips = this.skipsAlong(from, to);
     const fresh = newEdge(nodes[start].id, nodes[node].id, skips === NONE ? NONE : skips.map((s) => this.skips[s]), skips);
     if (bundle === undefined) {
-      this.between.set(key, [fresh]);
-      return key;
+      this.between.set(start, node, [fresh]);
+      return true;
     }
     const same = bundle.find((edge) => edge.role === fresh.role && lookOfEdge(edge) === lookOfEdge(fresh));
     if (same === undefined) bundle.push(fresh);
     else absorb(same, fresh);
-    return key;
+    return false;
   }
 
   /**
@@ -97,10 +95,9 @@ export class Linker {
    * @returns {number[]}
    */
   skipsAlong(from, to) {
-    const { seen } = this;
     const skips = this.passing.get(to)?.get(from) ?? NONE;
-    if (seen === null || skips === NONE) return skips;
-    const counting = skips.filter((s) => seen.has(s));
+    if (skips === NONE) return skips;
+    const counting = skips.filter(this.counts);
     return counting.length === 0 ? NONE : counting;
   }
 }
@@ -157,7 +154,7 @@ function absorb(edge, other) {
  * @param {Drawing} drawing
  * @param {SkipArc} skip
  */
-function isDrawn(payload, runs, drawing, skip) {
+export function isDrawn(payload, runs, drawing, skip) {
   if (drawing.nodeOf[skip.merge] < 0 || drawing.closedIn[skip.owner] >= 0) return false;
   return !isHidden(payload, runs, skip.owner);
 }
@@ -250,15 +247,16 @@ export function placeSkips(payload, tree, runs, drawing, edges) {
  * @param {SkipArc} skip
  * @param {number} merge
  */
-function holderOf({ closedIn, nodeOf }, skip, merge) {
+export function holderOf({ closedIn, nodeOf }, skip, merge) {
   return closedIn[skip.owner] >= 0 ? closedIn[skip.owner] : nodeOf[merge];
 }
 
 /**
  * @param {FoldedNode} node
  * @param {SkipArc} skip
+ * @returns {string}  the node's id
  */
-function countAt(node, { kind, combine, weak }) {
+export function countAt(node, { kind, combine, weak }) {
   if (weak) return node.id;
   const row = node.skips.find(([k, c]) => k === kind && c === combine);
   if (row === undefined) node.skips.push([kind, combine, 1]);

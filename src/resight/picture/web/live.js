@@ -14,6 +14,7 @@ import { cutAll, nest } from "./cut.js";
 import { Layout } from "./ladder.js";
 import { LiveLinks } from "./livelinks.js";
 import { addItem, closeWithin, listNodes } from "./nodes.js";
+import { Wiring } from "./wiring.js";
 
 /** One column, flowing as the picture does. */
 const PLAIN = { columns: 1, bend: null, isUp: false };
@@ -24,15 +25,19 @@ export class LivePicture {
    * @param {View} view
    * @param {Tree} tree
    * @param {Opening} opening  kept, and changed
+   * @param {Wiring} wiring
    */
-  constructor(payload, view, tree, opening) {
+  constructor(payload, view, tree, opening, wiring = new Wiring(payload, tree)) {
     this.payload = payload;
     this.tree = tree;
     this.opening = opening;
+    /** Whether boxes stand for others as well. */
+    this.standIns = opening.runs.members.some((members) => members.length > 1) || tree.gathered.size > 0;
     this.drawing = listNodes(payload, view, tree, opening);
-    this.links = new LiveLinks(payload, tree, opening, this.drawing);
+    this.wiring = wiring;
+    this.links = new LiveLinks(payload, tree, opening, this.drawing, wiring);
     /** @type {Folded} */
-    this.folded = { nodes: this.drawing.nodes, edges: this.links.edges, skips: this.links.place() };
+    this.folded = { nodes: this.drawing.nodes, edges: this.links.edges, skips: this.links.skips };
     this.index = new Map(this.folded.nodes.map((node, i) => [node.id, i]));
     this.layout = new Layout(this.folded, view.direction === "down", false);
     /** @type {Map<number, Level>} */
@@ -48,11 +53,7 @@ export class LivePicture {
    * @param {number} call
    */
   canTurn(call) {
-    const { payload, tree, opening } = this;
-    if (opening.runs.members.some((members) => members.length > 1) || tree.gathered.size > 0) return false;
-    const end = this.endOf(call);
-    const [first, last] = [tree.first[call], tree.last[call]];
-    return payload.skips.every(({ owner, shortcut }) => owner < call || owner >= end || shortcut.every((op) => op >= first && op <= last));
+    return !this.standIns && !this.wiring.leaks[call];
   }
 
   /**
@@ -73,7 +74,7 @@ export class LivePicture {
     this.remove(call, first, last);
     this.add(call, parent, place);
     const made = links.connect(first, last);
-    this.folded.skips = links.place();
+    links.replace(call, this.endOf(call), drawing.boxOf[call], gone, made);
     const fresh = this.opened(drawing.boxOf[call]);
     const changed = new Set([parent, ...[...passed, ...this.levelsPassed(made)].filter((level) => level < 0 || drawing.nodes[level] !== undefined), ...fresh]);
     for (const e of this.edgesThrough(changed)) through.add(e);

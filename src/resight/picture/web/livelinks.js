@@ -6,12 +6,20 @@
  * @import {Opening} from "./opening.js"
  * @import {Payload} from "./schema.js"
  * @import {Tree} from "./tree.js"
+ * @import {Wiring} from "./wiring.js"
  */
-import { Linker, markNodes, placeSkips, skipsDrawn, visible } from "./link.js";
-import { pairOf } from "./pairs.js";
-import { shortcutReads, waysOf } from "./ways.js";
+import { countAt, holderOf, isDrawn, Linker, markNodes, placeSkips, visible } from "./link.js";
+import { PairMap } from "./pairs.js";
 
-/** A value that is read: by whom (-1: by an output, the node of which follows), and the read's place in the order of all. @typedef {[from: number, to: number, node: number, order: number]} Read */
+/**
+ * A value that is read: by whom (-1: by an output, the node of which follows), and the read's place in the order of all.
+ *
+ * @callback OnRead
+ * @param {number} from
+ * @param {number} to
+ * @param {number} node
+ * @param {number} order
+ */
 
 export class LiveLinks {
   /**
@@ -19,34 +27,25 @@ export class LiveLinks {
    * @param {Tree} tree
    * @param {Opening} opening
    * @param {Drawing} drawing
+   * @param {Wiring} wiring
    */
-  constructor(payload, tree, { runs }, drawing) {
+  constructor(payload, tree, { runs }, drawing, wiring) {
     this.payload = payload;
     this.tree = tree;
     this.runs = runs;
     this.drawing = drawing;
-    this.ways = waysOf(payload, tree, payload.skips.map((_, s) => s));
-    this.passing = shortcutReads(payload, this.ways);
-    /** Per op: those that read it. @type {number[][]} */
-    this.readers = payload.ops.map(() => []);
-    /** Per op: how many reads come before its own. @type {number[]} */
-    this.firstRead = [];
-    let reads = 0;
-    payload.ops.forEach((op, to) => {
-      this.firstRead.push(reads);
-      reads += op.inputs.length;
-      for (const [from] of op.inputs) if (this.readers[from].at(-1) !== to) this.readers[from].push(to);
-    });
-    this.reads = reads;
+    this.wiring = wiring;
     /** Edges that are gone leave holes. @type {FoldedEdge[]} */
     this.edges = [];
     /** Per edge: its nodes, and its place in the order of all. @type {[number, number][]} */
     this.ends = [];
     /** @type {number[]} */
     this.orders = [];
-    /** Edges by the pair of their nodes. @type {Map<number, number[]>} */
-    this.between = new Map();
+    /** Edges by their nodes. @type {PairMap<number[]>} */
+    this.between = new PairMap();
     this.connect(0, payload.ops.length - 1);
+    /** Per skip. @type {FoldedSkip[]} */
+    this.skips = placeSkips(payload, tree, runs, drawing, this.edges);
   }
 
   /**
@@ -54,45 +53,54 @@ export class LiveLinks {
    *
    * @param {number} first
    * @param {number} last
-   * @returns {Read[]}
+   * @param {OnRead} tell
    */
-  readsOf(first, last) {
+  eachRead(first, last, tell) {
     const { ops } = this.payload;
     const { nodeOf, leaves } = this.drawing;
-    /** @type {Read[]} */
-    const reads = [];
-    const take = (/** @type {number} */ to, /** @type {(from: number) => boolean} */ counts) => {
+    const { readers, firstRead, reads } = this.wiring;
+    const take = (/** @type {number} */ to, /** @type {number} */ low, /** @type {number} */ high) => {
       if (!this.tree.shown[to] || nodeOf[to] < 0) return;
-      ops[to].inputs.forEach(([from], i) => {
-        if (counts(from)) reads.push([from, to, nodeOf[to], this.firstRead[to] + i]);
-      });
+      const { inputs } = ops[to];
+      for (let i = 0; i < inputs.length; i++) {
+        const [from] = inputs[i];
+        if (from >= low && from <= high) tell(from, to, nodeOf[to], firstRead[to] + i);
+      }
     };
-    for (let to = first; to <= last; to++) take(to, () => true);
+    for (let to = first; to <= last; to++) take(to, 0, ops.length);
     const outside = new Set();
-    for (let from = first; from <= last; from++) for (const to of this.readers[from]) if (to > last) outside.add(to);
-    for (const to of [...outside].sort((a, b) => a - b)) take(to, (from) => from >= first && from <= last);
+    for (let from = first; from <= last; from++) for (const to of readers[from]) if (to > last) outside.add(to);
+    for (const to of [...outside].sort((a, b) => a - b)) take(to, first, last);
     leaves.forEach(([op, node], i) => {
-      if (op >= first && op <= last) reads.push([op, -1, node, this.reads + i]);
+      if (op >= first && op <= last) tell(op, -1, node, reads + i);
     });
-    return reads;
   }
 
   /**
-   * Take away all edges that end at some ops' boxes.
+   * The box that an op's value comes from.
+   *
+   * @param {number} op
+   */
+  startOf(op) {
+    const { nodeOf, enters } = this.drawing;
+    return enters.get(op) ?? nodeOf[op];
+  }
+
+  /**
+   * Untie all edges that end at some ops' boxes; `replace` takes them away.
    *
    * @param {number} first
    * @param {number} last
    * @returns {number[]}
    */
   disconnect(first, last) {
-    const { nodeOf, enters } = this.drawing;
+    /** @type {number[]} */
     const gone = [];
-    for (const [from, , node] of this.readsOf(first, last)) {
-      const pair = pairOf(enters.get(from) ?? nodeOf[from], node);
-      gone.push(...(this.between.get(pair) ?? []));
-      this.between.delete(pair);
-    }
-    for (const e of gone) delete this.edges[e];
+    this.eachRead(first, last, (from, _, node) => {
+      const start = this.startOf(from);
+      gone.push(...(this.between.get(start, node) ?? []));
+      this.between.delete(start, node);
+    });
     return gone;
   }
 
@@ -104,52 +112,55 @@ export class LiveLinks {
    * @returns {number[]}
    */
   connect(first, last) {
-    const seen = new Set(skipsDrawn(this.payload, this.runs, this.drawing));
-    const linker = new Linker(this.payload, this.drawing, this.passing, seen);
-    /** @type {Map<number, [from: number, node: number, order: number]>} */
-    const begun = new Map();
-    const { nodeOf, enters } = this.drawing;
-    for (const [from, to, node, order] of this.readsOf(first, last)) {
-      const pair = linker.connect(from, to, node);
-      if (pair >= 0 && !begun.has(pair)) begun.set(pair, [enters.get(from) ?? nodeOf[from], node, order]);
-    }
+    const linker = new Linker(this.payload, this.drawing, this.wiring.passing, (skip) => this.isDrawn(skip));
+    /** Per pair of boxes that is joined: they, and the first read between them. @type {[[number, number], number][]} */
+    const begun = [];
+    this.eachRead(first, last, (from, to, node, order) => {
+      if (linker.connect(from, to, node)) begun.push([[this.startOf(from), node], order]);
+    });
+    /** @type {number[]} */
     const made = [];
-    for (const [pair, bundle] of linker.between) {
-      const [start, node, order] = /** @type {[number, number, number]} */ (begun.get(pair));
+    linker.between.values().forEach((bundle, i) => {
+      const [ends, order] = begun[i];
       const numbers = visible(bundle).map((edge) => {
-        this.ends[this.edges.length] = [start, node];
+        this.ends[this.edges.length] = ends;
         this.orders[this.edges.length] = order;
         return this.edges.push(edge) - 1;
       });
-      this.between.set(pair, numbers);
-      made.push(...numbers);
-    }
-    this.mark(seen, first, last);
+      this.between.set(ends[0], ends[1], numbers);
+      for (const e of numbers) made.push(e);
+    });
+    markNodes(this.payload, this.drawing, this.wiring.skipsAmong(first, last).filter((s) => this.isDrawn(s)).map((s) => this.wiring.ways[s]));
     return made;
   }
 
-  /**
-   * What skips say about the boxes of some ops.
-   *
-   * @param {Set<number>} seen
-   * @param {number} first
-   * @param {number} last
-   */
-  mark(seen, first, last) {
-    const { skips } = this.payload;
-    const isIn = (/** @type {number} */ op) => op >= first && op <= last;
-    markNodes(this.payload, this.drawing, this.ways.filter(({ skip, ops }) => seen.has(skip) && (isIn(skips[skip].merge) || ops.some(isIn))));
+  /** @param {number} skip */
+  isDrawn(skip) {
+    return isDrawn(this.payload, this.runs, this.drawing, this.payload.skips[skip]);
   }
 
   /**
-   * Where each skip is seen; boxes count those folded away in them.
+   * Where skips are seen now that a call was turned. The boxes made for it count those folded away in them; no other
+   * box's count changes, as there are no repeats where a call is turned by itself.
    *
-   * @returns {FoldedSkip[]}
+   * @param {number} call
+   * @param {number} end      behind the last call in it
+   * @param {number} start    the first node made for it
+   * @param {number[]} gone   edges
+   * @param {number[]} made   edges
    */
-  place() {
-    this.drawing.nodes.forEach((node) => {
-      if (node.skips.length > 0) node.skips = [];
-    });
-    return placeSkips(this.payload, this.tree, this.runs, this.drawing, this.edges);
+  replace(call, end, start, gone, made) {
+    const { tree, drawing, wiring, edges } = this;
+    const touched = new Set([...wiring.skipsAmong(tree.first[call], tree.last[call]), ...wiring.skipsWithin(call, end)]);
+    for (const e of [...gone, ...made]) for (const s of edges[e].skips) touched.add(s);
+    for (const e of gone) delete edges[e];
+    for (const s of touched) this.skips[s] = { node: "", edges: this.skips[s].edges.filter((e) => edges[e] !== undefined) };
+    for (const e of made) for (const s of edges[e].skips) this.skips[s].edges.push(e);
+    for (const s of [...touched].sort((a, b) => a - b)) {
+      const skip = this.payload.skips[s];
+      if (!tree.inside[skip.owner] || drawing.nodeOf[skip.merge] < 0 || this.skips[s].edges.length > 0) continue;
+      const holder = holderOf(drawing, skip, skip.merge);
+      this.skips[s].node = holder < start ? drawing.nodes[holder].id : countAt(drawing.nodes[holder], skip);
+    }
   }
 }

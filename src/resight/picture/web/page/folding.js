@@ -14,6 +14,7 @@ import { placeAll } from "../ladder.js";
 import { LivePicture } from "../live.js";
 import { openToDepth } from "../opening.js";
 import { growTree, onlyOp } from "../tree.js";
+import { Wiring } from "../wiring.js";
 
 /**
  * Boxes in boxes, each placed from its axis and its start in the one around it; those of `root` from 0, 0.
@@ -41,6 +42,10 @@ export class Folding {
     this.view = view;
     /** What is open before anything is turned, by depth. @type {Map<number | null, {tree: Tree, opening: Opening}>} */
     this.bases = new Map();
+    /** The same at every depth, made when first asked for. @type {Tree | null} */
+    this.tree = null;
+    /** @type {Wiring | null} */
+    this.wiring = null;
     /** The last picture of a large network, and the state it shows. @type {{picture: LivePicture, depth: number | null, turned: number[]} | null} */
     this.live = null;
     this.isLarge = payload.ops.length > MANY_OPS && view.only === "";
@@ -62,7 +67,7 @@ export class Folding {
   newBase(depth) {
     const { payload, view } = this;
     if (depth === null) return firstFold(payload, view);
-    const tree = growTree(payload, view);
+    const tree = (this.tree ??= growTree(payload, view));
     return { tree, opening: openToDepth(payload, view, tree, depth) };
   }
 
@@ -111,7 +116,9 @@ export class Folding {
     const changed = before === null ? [] : differing(before.turned, turned).filter((call) => call < this.payload.calls.length);
     if (before === null || before.depth !== depth || !changed.every((call) => before.picture.canTurn(call))) {
       const { tree, opening } = this.base(depth);
-      this.live = { picture: new LivePicture(this.payload, this.view, tree, { ...opening, open: this.openAt(state) }), depth, turned };
+      this.wiring ??= new Wiring(this.payload, tree);
+      const picture = new LivePicture(this.payload, this.view, tree, { ...opening, open: this.openAt(state) }, this.wiring);
+      this.live = { picture, depth, turned };
     } else {
       for (const call of changed) before.picture.turn(call);
       this.live = { ...before, turned };
