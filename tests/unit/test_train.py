@@ -384,6 +384,14 @@ def test_the_page_is_safe_and_needs_nothing(run: Path) -> None:
     assert "<td>&lt;/script&gt;&lt;script&gt;alert(1)</td>" in done
 
 
+def test_the_page_says_when_a_test_was_as_the_terminal_does(run: Path) -> None:
+    cut = History(KNOWN.steps, [*KNOWN.epochs, Epoch(67, 67 / 20, 0.3, 0.4, 455, 500)])
+    written = page(open_run(run).config(), cut, [], None, "how").decode()
+    table = written.partition("<h2>Epochs</h2>")[2]
+    assert re.findall(r"<tr><t[dh]>(.*?)</t", table) == ["after", "epoch 1", "epoch 2", "epoch 3", "step 67"]
+    assert "3.35" not in table
+
+
 def test_an_epoch_in_one_line() -> None:
     assert epoch_line(KNOWN) == "epoch 3: loss 0.333, test loss 0.400, accuracy 90.0%"
     cut = Epoch(1_012, 2.151899, 0.5, 0.4, 18, 20)

@@ -33,7 +33,7 @@ td.number, th.number {{ text-align: right; }}
 """
 
 CLASS_HEADINGS = ("class", "test images", "recognised", "95% interval", "right when named")
-EPOCH_HEADINGS = ("epoch", "step", "training loss", "test loss", "accuracy", "95% interval")
+EPOCH_HEADINGS = ("after", "step", "training loss", "test loss", "accuracy", "95% interval")
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -103,7 +103,7 @@ def interval_words(interval: tuple[float, float]) -> str:
 def _epoch_rows(known: History) -> list[tuple[str, ...]]:
     return [
         (
-            f"{epoch.epochs:g}", f"{epoch.step:,}", f"{epoch.train_loss:.4f}", f"{epoch.test_loss:.4f}",
+            epoch.when, f"{epoch.step:,}", f"{epoch.train_loss:.4f}", f"{epoch.test_loss:.4f}",
             f"{epoch.accuracy:.2%}", interval_words(epoch.interval),
         )
         for epoch in known.epochs
