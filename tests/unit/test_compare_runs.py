@@ -20,18 +20,19 @@ from resight.compare.curves import curves
 from resight.compare.notes import notes
 from resight.compare.tables import table
 from resight.errors import UserError
-from resight.runs import RECIPES, Config, Epoch, Pace, Step, history, runs_below
+from resight.runs import RECIPES, Config, Epoch, Pace, Recipe, Step, history, runs_below
 from resight.runs.interval import wilson
 
 
 def write_run(
-    folder: Path, spec: str, seed: int, correct: Sequence[int], data: str = "made-up", recipe: str = "fast",
+    folder: Path, spec: str, seed: int, correct: Sequence[int], data: str = "made-up", recipe: str | Recipe = "fast",
     *, is_finished: bool = True,
 ) -> Path:  # fmt: skip
     """A run as it would be on the disk: an epoch of 10 steps for each number of right images of 200."""
     folder.mkdir(parents=True)
     config = Config(
-        spec=spec, data=data, data_root=None, seed=seed, precision="no", recipe=RECIPES[recipe], shape=(1, 28, 28),
+        spec=spec, data=data, data_root=None, seed=seed, precision="no", shape=(1, 28, 28),
+        recipe=RECIPES[recipe] if isinstance(recipe, str) else recipe,
         mean=(0.5,), std=(0.5,), classes=tuple("0123456789"),
     )  # fmt: skip
     (folder / "config.json").write_bytes(config.to_json())
@@ -91,6 +92,57 @@ def test_what_is_unequal_is_said(runs: Path) -> None:
     assert "cut is not finished: no step was done" in said
     assert any("same seed" in line for line in said)
     assert any(line.startswith("time: ") and line.endswith("cpu, 2 threads") for line in said)
+
+
+def write_recipes(folder: Path, *recipes: Recipe) -> Path:
+    """A run of one network by each recipe."""
+    for i, recipe in enumerate(recipes):
+        write_run(folder / f"r{i}", RES, 0, (100, 150), recipe=recipe)
+    return folder
+
+
+FAST = RECIPES["fast"]
+LONG = {"batch_size": 64, "epochs": 2, "weight_decay": 0.001, "label_smoothing": 0.2, "schedule": "cosine"}
+
+
+@pytest.mark.parametrize(
+    ("recipes", "names"),
+    [
+        ((FAST.changed(LONG), FAST.changed({**LONG, "lr": 0.3})), ["r0 with lr 0.2", "r1 with lr 0.3"]),
+        ((FAST, FAST.changed({"epochs": 2, "crop": 4})), ["r0 with epochs 15, crop 2", "r1 with epochs 2, crop 4"]),
+        ((FAST, RECIPES["d2l"]), ["r0 by fast", "r1 by d2l"]),
+        (
+            (FAST.changed({"epochs": 2}), RECIPES["d2l"].changed({"epochs": 2, "lr": 0.1})),
+            ["r0 by fast", "r1 by d2l with lr 0.1"],
+        ),
+        ((FAST, FAST.changed({"crop": 3}), FAST), ["r0 and 1 more with crop 2", "r1 with crop 3"]),
+        ((FAST, FAST), ["r0 and 1 more"]),
+    ],
+)
+def test_a_case_is_called_by_what_of_its_recipe_differs(
+    tmp_path: Path, recipes: Sequence[Recipe], names: Sequence[str]
+) -> None:
+    cases = compared(write_recipes(tmp_path / "runs", *recipes)).cases
+    words = [case.name.removeprefix("resnet20 in ") for case in cases]
+    assert words == (names if len(names) > 1 else ["resnet20"])
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_narrow_terminal_breaks_names_and_titles_and_cuts_nothing(
+    width: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    long = FAST.changed({**LONG, "lr": 0.3})
+    folder = write_recipes(tmp_path / "runs", FAST, long)
+    assert main(["compare", str(folder)]) == 0
+    said = capsys.readouterr().out
+    tables = said.split("\n\n")[:2]
+    assert max(len(line) for table in tables for line in table.splitlines()) <= width
+    assert "…" not in said
+    at = tables[0].index("accuracy") - 1
+    names = "".join(line[:at].replace(" ", "") for line in tables[0].splitlines()[1:])
+    assert names == "".join(case.name.replace(" ", "") for case in compared(folder).cases)
+    assert tables[0].count("75.00%") == 2
 
 
 def test_equal_runs_raise_no_alarm(runs: Path) -> None:

@@ -11,17 +11,18 @@ from rich.cells import cell_len
 
 from ..errors import UserError
 from ..runs import is_run, open_run, runs_below
-from ..text import one_line, shorten
 from ..traces import Trace
 from . import options
 from .tracing import is_saved, record_spec, trace_spec
 
 if TYPE_CHECKING:
+    from rich.table import Table as RichTable
+
     from ..compare import Comparison, Subject, Trained
     from ..table import Table
 
-SHORTEST_NAME = 12
-"""Columns that names keep in any terminal."""
+LONG_TITLE = 3
+"""A title of numbers that is so many times as long as they are may take several lines."""
 
 
 def compare(
@@ -101,7 +102,7 @@ def print_comparison(found: Comparison) -> None:
     tables += [networks(found)] if found.reference is not None else []
     tables += [table for table in (gains(found),) if table is not None]
     for table in tables:
-        console.print(_narrowed(table, console.width))
+        console.print(_wrapped(table))
         print()
     for told in tellings(found):
         print(told.summary)
@@ -111,17 +112,16 @@ def print_comparison(found: Comparison) -> None:
         print(f"  {line}")
 
 
-def _narrowed(table: Table, width: int) -> Table:
-    """A table in so many columns: names, which are first, are cut in the middle where numbers would be."""
-    from ..table import Table, written
+def _wrapped(table: Table) -> RichTable:
+    """A table whose names and titles take several lines where the terminal is too narrow; numbers stay whole."""
+    from ..table import written
 
-    longest = [
-        max(cell_len(words) for words in (column.title, *(written(column, row[i]) for row in table.rows)))
-        for i, column in enumerate(table.columns)
-    ]
-    room = max(SHORTEST_NAME, width - sum(longest[1:]) - len(longest))
-    rows = tuple((shorten(one_line(str(name)), room), *cells) for name, *cells in table.rows)
-    return Table(table.columns, rows)
+    shown = table.__rich__()
+    for i, (column, drawn) in enumerate(zip(table.columns, shown.columns)):
+        longest = max(cell_len(written(column, row[i])) for row in table.rows)
+        drawn.no_wrap = column.kind != "text" and cell_len(column.title) <= LONG_TITLE * longest
+        drawn.overflow = "fold"
+    return shown
 
 
 def _subjects(things: list[str], inputs: list[str] | None, image: Path | None) -> tuple[list[Subject], list[str]]:

@@ -11,7 +11,7 @@ from ..runs.interval import wilson
 from ..text import one_line
 from ..traces import Trace
 from .contrast import Contrast, contrast
-from .naming import bare_names, numbered, short_names
+from .naming import bare_names, numbered, recipe_words, short_names
 from .subjects import Subject, Trained
 
 
@@ -115,8 +115,8 @@ def _cases(subjects: Sequence[Subject]) -> list[Case]:
 
 
 def _names(groups: Sequence[Sequence[Subject]]) -> list[str]:
-    """What a case is called: its network, with the folder where several cases trained it, with data and recipe where
-    runs differ in them."""
+    """What a case is called: its network, with the folder where several cases trained it, with data and what of the
+    recipe differs among the runs."""
     subjects = [group[0] for group in groups]
     networks = bare_names([subject.run.config.spec for subject in subjects if subject.run])
     trained = [group for group in groups if group[0].run]
@@ -127,14 +127,14 @@ def _names(groups: Sequence[Sequence[Subject]]) -> list[str]:
     names = [next(of_runs if subject.run else others) for subject in subjects]
     configs = [subject.run.config for subject in subjects if subject.run]
     several_sets = len({config.data for config in configs}) > 1
-    several_recipes = len({config.recipe.title for config in configs}) > 1
+    recipes = iter(recipe_words([config.recipe for config in configs]))
     words = []
     for name, subject in zip(names, subjects):
         parts = [name]
         if subject.run and several_sets:
             parts.append(f"on {subject.run.config.data}")
-        if subject.run and several_recipes:
-            parts.append(f"by {subject.run.config.recipe.title}")
+        if subject.run:
+            parts.append(next(recipes))
         words.append(one_line(" ".join(parts)))
     return numbered(words)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
+
+from ..runs.recipe import Recipe, titled
 
 
 def short_names(specs: Sequence[str]) -> list[str]:
@@ -33,6 +36,22 @@ def numbered(names: Sequence[str]) -> list[str]:
         seen[name] += 1
         found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return found
+
+
+def recipe_words(recipes: Sequence[Recipe]) -> list[str]:
+    """By recipe what not all of them have, nothing where all are the same.
+
+    Recipes of one name differ in settings, `with lr 0.05` beside `with lr 0.1`; others are named, with the changes
+    that are theirs: `by d2l` beside `by fast with lr 0.1`.
+    """
+    if len({recipe.name for recipe in recipes}) > 1:
+        shared = set.intersection(*(set(recipe.changes.items()) for recipe in recipes))
+        changes = (
+            {name: value for name, value in one.changes.items() if (name, value) not in shared} for one in recipes
+        )
+        return [f"by {titled(recipe.name, its)}" for recipe, its in zip(recipes, changes)]
+    names = [field.name for field in fields(Recipe) if len({getattr(recipe, field.name) for recipe in recipes}) > 1]
+    return [titled("", {name: getattr(recipe, name) for name in names}) for recipe in recipes]
 
 
 def _settings(spec: str) -> tuple[str, dict[str, str]]:

@@ -89,10 +89,20 @@ class Recipe:
     @property
     def title(self) -> str:
         """The name, with what differs from the recipe of that name: `fast with epochs 2, lr 0.05`."""
+        return titled(self.name, self.changes)
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The settings that differ from the recipe of that name."""
         base = RECIPES.get(self.name, self)
-        names = [field.name for field in fields(self)]
-        changes = [f"{name} {getattr(self, name)}" for name in names if getattr(self, name) != getattr(base, name)]
-        return f"{self.name} with {', '.join(changes)}" if changes else self.name
+        found = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in found.items() if value != getattr(base, name)}
+
+
+def titled(name: str, settings: Mapping[str, Any]) -> str:
+    """`fast with epochs 2, lr 0.05`; without settings `fast`, without a name `with epochs 2, lr 0.05`."""
+    words = ", ".join(f"{setting} {value}" for setting, value in settings.items())
+    return " ".join(filter(None, (name, words and f"with {words}")))
 
 
 D2L = Recipe("d2l", lr=0.05, batch_size=256, epochs=10, resize=96, init="xavier")
