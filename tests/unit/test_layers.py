@@ -20,7 +20,7 @@ RANKS = {
     "traces": 4,
     "picture": 5, "plot": 5, "nets": 5,
     "capture": 6, "walk": 6,
-    "widgets": 7, "data": 7,
+    "widgets": 7, "data": 7, "memory": 7,
     "train": 8, "studies": 8, "compare": 8,
     "cli": 9,
     "__init__": 10, "__main__": 10,

@@ -11,6 +11,7 @@ from ..capture.resolve import resolve
 from ..capture.resolve.building import seeded
 from ..capture.resolve.spec import Spec, parse_spec
 from ..errors import UserError
+from ..memory import check_network
 from ..nets import NETS
 from ..text import one_line, plural, shape, shorten
 
@@ -43,8 +44,10 @@ def build(text: str, sizes: tuple[int, int, int], classes: int, seed: int) -> nn
     """The network a spec names, its random weights drawn with `seed`, for images of these `sizes` (C, H, W).
 
     Raises:
-        UserError: there is no such network, or it does not take such images or give one logit for each class.
+        UserError: there is no such network, it is larger than the memory, or it does not take such images or give
+            one logit for each class.
     """
+    check_network(text)
     with seeded(seed):
         found = resolve(text, inputs=["x".join(map(str, (1, *sizes)))], device="cpu", train=True)
     _check_channels(found.model, parse_spec(text), sizes)

@@ -31,6 +31,13 @@ def optimizer_of(recipe: Recipe, net: nn.Module) -> Optimizer:
     )
 
 
+def values_per_weight(recipe: Recipe) -> int:
+    """How many values a training keeps for each weight beside it: its gradient, and what the optimiser remembers."""
+    if recipe.optimizer == "adamw":
+        return 3  # mean and mean square of gradients
+    return 2 if recipe.momentum else 1
+
+
 def schedule_of(recipe: Recipe, optimizer: Optimizer, steps: int) -> LRScheduler:
     """The learning rate over a run of so many steps."""
     return SCHEDULES[recipe.schedule](optimizer, recipe, steps)

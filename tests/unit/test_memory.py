@@ -1,0 +1,147 @@
+"""Networks that are larger than the memory are refused before any of them is allocated."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from resight import memory
+from resight.capture.resolve import from_nets
+from resight.capture.resolve.spec import Spec
+from resight.cli import main
+from resight.errors import UserError
+from resight.memory import check_network, free_memory
+from resight.nets import resnet20
+from resight.runs import RECIPES, Recipe
+from resight.train import train
+from resight.train.optimization import optimizer_of, values_per_weight
+
+RESNET20 = sum(part.numel() * part.element_size() for part in (*resnet20().parameters(), *resnet20().buffers()))
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The devices that networks by name are built on, as they are."""
+    devices: list[str] = []
+    build = from_nets.build
+
+    def noted(spec: Spec, device: str) -> nn.Module:
+        devices.append(device)
+        return build(spec, device)
+
+    monkeypatch.setattr(from_nets, "build", noted)
+    return devices
+
+
+def give(monkeypatch: pytest.MonkeyPatch, free: int | None) -> None:
+    monkeypatch.setattr(memory, "free_memory", lambda: free)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["walk", "resnet20"],
+        ["features", "resnet20", "--layer", "conv1", "-o", "maps.png"],
+        ["show", "resnet20", "--device", "cpu", "-o", "net.svg"],
+        ["show", "resnet20", "--color", "gain", "-o", "net.svg"],
+        ["compare", "resnet20", "plain20", "--image", "sample:cat", "-o", "both.svg"],
+        ["train", "resnet20", "--steps", "1"],
+        ["sweep", "resnet20", "--vary", "shortcut=A,B", "--steps", "1"],
+    ],
+    ids=" ".join,
+)
+def test_what_does_not_fit_is_one_line_before_anything_is_allocated(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    built: list[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    give(monkeypatch, 1_000_000)
+    assert main(words) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert re.search(
+        r": resnet20\S*.* has 2\d\dk parameters and needs at least 1.03 MiB of memory, this machine can give 977 KiB; "
+        r"try a smaller configuration, or resight show SPEC, which draws it without weights\n$",
+        error,
+    )
+    assert set(built) == {"meta"}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_just_fits_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    give(monkeypatch, RESNET20)
+    check_network("resnet20")
+    give(monkeypatch, RESNET20 - 1)
+    with pytest.raises(UserError, match="resnet20 has 270k parameters and needs"):
+        check_network("resnet20")
+    give(monkeypatch, None)  # nobody knows: nothing is refused
+    check_network("resnet20")
+
+
+@pytest.mark.parametrize("words", [["show", "resnet20", "-o", "a.svg"], ["walk", "resnet20", "--device", "meta"]])
+def test_shapes_alone_need_no_memory(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    give(monkeypatch, 0)
+    assert main(words) == 0
+
+
+@pytest.mark.parametrize("spec", ["tiny_nets:normed", "resnet19", "torchvision:fasterrcnn_resnet50_fpn"])
+def test_what_cannot_be_counted_is_left_to_be_built(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    give(monkeypatch, 0)
+    check_network(spec)
+
+
+def test_a_billion_parameters_are_counted_without_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("transformers")
+    give(monkeypatch, 1024**3)
+    with pytest.raises(UserError) as refused:
+        check_network("hf:llama")
+    assert str(refused.value) == (
+        "hf:llama has 6.74B parameters and needs at least 25.1 GiB of memory, this machine can give 1 GiB; "
+        "try hf:llama(num_hidden_layers=2), or resight show SPEC, which draws it without weights"
+    )
+    with pytest.raises(UserError, match=r"^hf:gpt2\(n_layer=99\) has .*; try a smaller configuration"):
+        check_network("hf:gpt2(n_layer=99)")
+
+
+def test_a_training_needs_more_than_the_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    weights = sum(4 * weight.numel() for weight in resnet20(in_channels=1).parameters())
+    give(monkeypatch, 2 * weights - 1)  # gradients and momentum are two values for each weight
+    with pytest.raises(UserError, match=r"the training of resnet20\(.*\) needs at least 2.06 MiB"):
+        train("resnet20", recipe=RECIPES["fast"].changed({"steps": 1}), out=tmp_path / "run", cpu=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [Recipe("a"), Recipe("b", momentum=0.9), Recipe("c", momentum=0.9, nesterov=True), Recipe("d", optimizer="adamw")],
+    ids=lambda recipe: recipe.name,
+)
+def test_as_many_values_are_counted_as_an_optimizer_keeps(recipe: Recipe) -> None:
+    net = nn.Linear(7, 5)
+    optimizer = optimizer_of(recipe, net)
+    net(torch.ones(1, 7)).sum().backward()
+    optimizer.step()
+    kept = [net.weight.grad, *optimizer.state[net.weight].values()]
+    assert sum(isinstance(one, torch.Tensor) and one.shape == net.weight.shape for one in kept) == values_per_weight(
+        recipe
+    )
+
+
+def test_the_tightest_bound_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    assert 0 < (free_memory() or 0) <= machine
+    meminfo, limit = tmp_path / "meminfo", tmp_path / "memory.max"
+    monkeypatch.setattr(memory, "MEMINFO", meminfo)
+    monkeypatch.setattr(memory, "LIMITS", (limit,))
+    assert free_memory() == machine
+    meminfo.write_text("MemTotal:  9000 kB\nMemFree:  1 kB\nMemAvailable:    3000 kB\n")
+    limit.write_text("max\n")
+    assert free_memory() == 3000 * 1024
+    limit.write_text("2000000\n")
+    assert free_memory() == 2_000_000
