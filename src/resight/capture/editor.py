@@ -19,7 +19,7 @@ from .opened import OPENED
 from .ops import canonical_name, spelling
 from .recorder import is_in_backward
 from .scaling import scaled_arguments
-from .sources import EDGE, source, user_line
+from .sources import EDGE, source, user_spot
 
 Place: TypeAlias = tuple[str, int, str, str]
 """Where ops are counted: path and number of the module call, op name, text of the user's line."""
@@ -79,7 +79,7 @@ class Editor(TorchFunctionMode):  # type: ignore[misc]
         return func(*args, **kwargs)
 
     def _change_at(self, call: RawCall, name: str, frame: FrameType) -> Change | None:
-        line = source(user_line(frame))
+        line = source(user_spot(frame))
         place = call.path, call.number, name, line.text if line else ""
         order = self._counted[place] = self._counted.get(place, -1) + 1
         change = self._waiting.pop((place, order), None)

@@ -26,7 +26,7 @@ from .kept import Kept
 from .layout import SAMPLE
 from .observer import Observer, Seen, Wish
 from .paths import first_difference
-from .run import Captured, Run, trace_graph
+from .run import Captured, Run, no_collections, trace_graph
 from .selection import Selection
 
 Given: TypeAlias = tuple[tuple[Any, ...], Mapping[str, Any]]
@@ -89,7 +89,8 @@ def record(
     try:
         for given in _batches(args, kwargs, batches):
             session.run(*given)
-        return session.trace()
+        with no_collections():
+            return session.trace()
     finally:
         wish.kept.discard()
 

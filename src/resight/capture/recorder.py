@@ -12,7 +12,7 @@ from torch.overrides import TorchFunctionMode
 from .lost import Recovered, recover
 from .opened import OPENED
 from .ops import KEPT_WHEN_IDLE, plain_name, questions, spelling, writes_in_place
-from .sources import Line, user_line
+from .sources import Spot, user_spot
 from .values import Held, Value, Values
 
 RawSpec: TypeAlias = tuple[torch.Size, torch.dtype, torch.device]
@@ -26,16 +26,16 @@ LISTS = (list, tuple)
 class RawOp:
     """One op as it was seen. Tensors among its arguments are replaced by the values they held."""
 
-    __slots__ = ("args", "call", "function", "inplace", "kwargs", "line", "outputs")
+    __slots__ = ("args", "call", "function", "inplace", "kwargs", "outputs", "spot")
 
     def __init__(
-        self, function: Any, call: int, args: tuple[Any, ...], kwargs: dict[str, Any], line: Line | None
+        self, function: Any, call: int, args: tuple[Any, ...], kwargs: dict[str, Any], spot: Spot | None
     ) -> None:
         self.function = function
         self.call = call
         self.args = args
         self.kwargs = kwargs
-        self.line = line
+        self.spot = spot
         self.outputs: list[RawSpec] = []
         self.inplace = False
 
@@ -91,7 +91,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
             self.call,
             tuple([self._seen(value) for value in args]),
             {name: self._seen(value) for name, value in kwargs.items() if name != "out"} if kwargs else kwargs,
-            user_line(sys._getframe(2)),
+            user_spot(sys._getframe(2)),
         )
         listener = self.listener
         try:
@@ -126,7 +126,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         self, name: str, tensors: tuple[Tensor, ...], reads: tuple[Any, ...] = (), /, **attributes: Any
     ) -> None:
         """Record something that is no torch function."""
-        self.add(RawOp(name, self.call, reads, attributes, user_line(sys._getframe(1))), *tensors)
+        self.add(RawOp(name, self.call, reads, attributes, user_spot(sys._getframe(1))), *tensors)
 
     def read(self, tensor: Tensor) -> Value | Held:
         """The value a tensor holds. One that nobody was seen making is recovered, or becomes a constant."""

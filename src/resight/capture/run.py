@@ -27,7 +27,7 @@ from .fake import faked, is_weightless
 from .fastpath import fast_path_note
 from .modules import ModuleCalls, class_name
 from .recorder import Listener, Recorder
-from .sources import source, traceback_line, user_level
+from .sources import source, traceback_spot, user_level
 from .structure import named_arguments, named_tensors
 from .untouched import untouched
 from .values import Held, Value
@@ -57,8 +57,9 @@ def trace(model: nn.Module, /, *args: Any, **kwargs: Any) -> Trace:
 
 def trace_titled(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any], title: str) -> Trace:
     """`trace` with a name for the network; an empty title stands for the class name."""
-    captured = trace_graph(model, args, kwargs, title)
-    return Trace(captured.about, captured.graph, find_skips(captured.graph))
+    with no_collections():
+        captured = trace_graph(model, args, kwargs, title)
+        return Trace(captured.about, captured.graph, find_skips(captured.graph))
 
 
 def trace_graph(
@@ -79,7 +80,7 @@ def trace_graph(
     _check_initialised(run.modules)
     modules = list(run.modules.values())
     with ExitStack() as around:
-        around.enter_context(_no_collections())
+        around.enter_context(no_collections())
         notes += around.enter_context(eager(modules))
         around.enter_context(untouched(modules, [tensor for _, tensor in given]))
         is_computed = not is_weightless(modules, [tensor for _, tensor in given])
@@ -130,7 +131,7 @@ class Run:
         for name, tensor in given:
             self._inputs.append(len(self.recorder.ops))
             self.recorder.add_named("input", (tensor,), name=name)
-            self.recorder.ops[-1].line = None
+            self.recorder.ops[-1].spot = None
 
     def _hold(self, name: str, tensor: Tensor, is_buffer: bool) -> None:
         self._held[name] = spec((tensor.shape, tensor.dtype, tensor.device)), is_buffer
@@ -180,8 +181,8 @@ class Run:
 
 
 @contextmanager
-def _no_collections() -> Iterator[None]:
-    """Keep Python's garbage collector from running because of what we record: a plain forward hardly wakes it."""
+def no_collections() -> Iterator[None]:
+    """Keep Python's garbage collector from running because of what we make: a plain forward hardly wakes it."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -228,7 +229,7 @@ def _led_to(raised: int, error: BaseException | None) -> bool:
 def _failure(ops: tuple[Op, ...], error: Exception, in_op: bool) -> Failure:
     op = ops[-1] if in_op else None
     message, hint = explain(ops, op, error)
-    where = op.source if op is not None else source(traceback_line(error))
+    where = op.source if op is not None else source(traceback_spot(error))
     return Failure(op.id if op else -1, type(error).__name__, message, hint, where)
 
 

@@ -6,7 +6,7 @@ import linecache
 import os
 import sys
 from functools import cache
-from types import FrameType
+from types import CodeType, FrameType
 from typing import TypeAlias
 
 import torch
@@ -16,22 +16,32 @@ from ..graph import Source
 Line: TypeAlias = tuple[str, int]
 """A file name as Python knows it, and a line number."""
 
+Spot: TypeAlias = tuple[CodeType, int]
+"""An instruction that is being run; its line is worked out later, as that takes a while."""
+
 TORCH = os.path.dirname(torch.__file__) + os.sep
 RESIGHT = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 EDGE = RESIGHT + os.path.join("capture", "edge.py")
 """Our file that calls the model: what lies above it is not the model's code."""
 
 
-def user_line(frame: FrameType | None) -> Line | None:
-    """File and line of the innermost user frame; None where torch's own code is all there is."""
+def user_spot(frame: FrameType | None) -> Spot | None:
+    """What the innermost user frame is running; None where torch's own code is all there is."""
     while frame is not None:
-        file = frame.f_code.co_filename
-        if is_users(file):
-            return file, frame.f_lineno
-        if file == EDGE:
+        code = frame.f_code
+        if is_users(code.co_filename):
+            return code, frame.f_lasti
+        if code.co_filename == EDGE:
             return None
         frame = frame.f_back
     return None
+
+
+def line_of(spot: Spot) -> Line:
+    """The line an instruction belongs to; that of its function where Python knows no other."""
+    code, instruction = spot
+    numbers = (line for start, end, line in code.co_lines() if start <= instruction < end)
+    return code.co_filename, next(numbers, None) or code.co_firstlineno
 
 
 def user_level() -> int:
@@ -48,11 +58,11 @@ def is_users(file: str) -> bool:
     return not (file.startswith((RESIGHT, TORCH, "<frozen")) or file in ("<string>", "<eval_with_key>"))
 
 
-def source(line: Line | None) -> Source | None:
+def source(spot: Spot | None) -> Source | None:
     """A line as it goes into a graph: the last two parts of the path, and the line's text."""
-    if line is None:
+    if spot is None:
         return None
-    file, number = line
+    file, number = line_of(spot)
     return Source(short_file(file), number, linecache.getline(file, number).strip())
 
 
@@ -63,11 +73,11 @@ def short_file(file: str) -> str:
     return "/".join(file.replace(os.sep, "/").split("/")[-2:])
 
 
-def traceback_line(error: BaseException) -> Line | None:
-    """The innermost user line that an exception passed through."""
+def traceback_spot(error: BaseException) -> Spot | None:
+    """The innermost user instruction that an exception passed through."""
     found, trace = None, error.__traceback__
     while trace is not None:
         if is_users(trace.tb_frame.f_code.co_filename):
-            found = trace.tb_frame.f_code.co_filename, trace.tb_lineno
+            found = trace.tb_frame.f_code, trace.tb_lasti
         trace = trace.tb_next
     return found

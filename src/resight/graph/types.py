@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeAlias
 
 from ..errors import Bug
@@ -32,7 +33,7 @@ class TensorSpec:
     @property
     def is_float(self) -> bool:
         """True for real and complex floating-point dtypes: the only ones that can carry data."""
-        return self.dtype.startswith(("float", "bfloat", "complex"))
+        return _is_float(self.dtype)
 
     @property
     def count(self) -> int:
@@ -41,6 +42,11 @@ class TensorSpec:
         for size in self.shape:
             total *= size
         return total
+
+
+@cache
+def _is_float(dtype: str) -> bool:
+    return dtype.startswith(("float", "bfloat", "complex"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +207,8 @@ class Graph:
             if i and not 0 <= call.parent < i:
                 raise Bug(f"module call {i} ({call.path}) names parent {call.parent}")
             for ref in (*call.inputs, *call.outputs):
-                self._check_value(ref, f"module call {i} ({call.path})")
+                if not self._is_made(ref):
+                    raise Bug(f"module call {i} ({call.path}) reads {self._missing(ref)}")
         for i, op in enumerate(self.ops):
             if op.id != i:
                 raise Bug(f"op {i} ({op.name}) carries id {op.id}")
@@ -210,7 +217,8 @@ class Graph:
             for read in op.inputs:
                 if not read.op < i:
                     raise Bug(f"op {i} ({op.name}) reads op {read.op}, which runs later")
-                self._check_value(read, f"op {i} ({op.name})")
+                if not self._is_made(read):
+                    raise Bug(f"op {i} ({op.name}) reads {self._missing(read)}")
             failed = self.failure is not None and self.failure.op == i
             if not op.outputs and not failed:
                 raise Bug(f"op {i} ({op.name}) has no outputs and did not fail")
@@ -218,17 +226,20 @@ class Graph:
             if self.ops[i].name != "input":
                 raise Bug(f"input {i} is a {self.ops[i].name}")
         for output in self.outputs:
-            self._check_value(output, f"output {output.name!r}")
+            if not self._is_made(output):
+                raise Bug(f"output {output.name!r} reads {self._missing(output)}")
         if self.failure is not None and self.failure.op not in (-1, len(self.ops) - 1):
             raise Bug(f"op {self.failure.op} failed, yet ops were recorded after it")
         self._check_contiguous()
         return self
 
-    def _check_value(self, ref: Ref | Input | Output, reader: str) -> None:
+    def _is_made(self, ref: Ref | Input | Output) -> bool:
+        return 0 <= ref.op < len(self.ops) and 0 <= ref.slot < len(self.ops[ref.op].outputs)
+
+    def _missing(self, ref: Ref | Input | Output) -> str:
         if not 0 <= ref.op < len(self.ops):
-            raise Bug(f"{reader} reads op {ref.op} of {len(self.ops)}")
-        if not 0 <= ref.slot < len(self.ops[ref.op].outputs):
-            raise Bug(f"{reader} reads output {ref.slot} of op {ref.op} ({self.ops[ref.op].name})")
+            return f"op {ref.op} of {len(self.ops)}"
+        return f"output {ref.slot} of op {ref.op} ({self.ops[ref.op].name})"
 
     def _check_contiguous(self) -> None:
         left: set[int] = set()
