@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from resight.graph import Graph, Input, ModuleCall, Op, Output, Ref, TensorSpec, Weight
+from resight.skips import Skip, find_skips
 
 SHAPE = (2, 8, 16, 16)
 
@@ -99,3 +100,9 @@ class Pen:
 def without(graph: Graph, op: int) -> Graph:
     """The same graph claiming that `op` has no inputs: for tests that something is noticed."""
     return replace(graph, ops=tuple(replace(o, inputs=()) if o.id == op else o for o in graph.ops))
+
+
+def only(graph: Graph) -> Skip:
+    """The skip of a graph that has one."""
+    (skip,) = find_skips(graph)
+    return skip
