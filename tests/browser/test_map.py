@@ -210,6 +210,17 @@ def test_a_repeat_opens_to_one_exemplar_with_its_skip(open_map: OpenMap) -> None
         page.wait_for_timeout(500)
 
 
+def test_of_many_skips_the_panel_lists_the_rest_when_it_unfolds(open_map: OpenMap) -> None:
+    page = open_map(stacked(60), "#s=call-0")
+    assert page.locator("#panel .kinds .link").count() == 8
+    for _ in range(3):
+        page.locator("#panel .kinds summary").click()
+        page.wait_for_timeout(100)
+        assert page.locator("#panel .kinds .link").count() == 60
+    page.locator("#panel .kinds .link").last.click()
+    assert state(page)["selected"] == "skip-59"
+
+
 def test_the_minimap_shows_the_rest_and_goes_there(open_map: OpenMap) -> None:
     page = open_map(residual())
     page.evaluate("page.map.turnTo({ x: 0, y: 100, zoom: 3 })")

@@ -67,7 +67,8 @@ function randomNet(random) {
  * @param {number} turned
  */
 function keepsShortcuts({ calls, skips }, { first, last }, turned) {
-  const isIn = (/** @type {number} */ c) => c === turned || (c >= 0 && isIn(calls[c].parent));
+  /** @type {(c: number) => boolean} */
+  const isIn = (c) => c === turned || (c >= 0 && isIn(calls[c].parent));
   return skips.every(({ owner, shortcut }) => !isIn(owner) || shortcut.every((op) => first[turned] <= op && op <= last[turned]));
 }
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { THEMES } from "../../../src/resight/picture/web/palette.js";
-import { differing, findBox, Folding, seenId } from "../../../src/resight/picture/web/page/folding.js";
+import { differing, edgesAt, findBox, Folding, seenId } from "../../../src/resight/picture/web/page/folding.js";
 import { lightOf, litPart } from "../../../src/resight/picture/web/page/light.js";
 import { Model } from "../../../src/resight/picture/web/page/model.js";
 import { Pieces } from "../../../src/resight/picture/web/page/pieces.js";
 import { arcAt, boxAt, findSeen } from "../../../src/resight/picture/web/page/seen.js";
 import { START } from "../../../src/resight/picture/web/page/state.js";
-import { block, VIEW } from "../nets.js";
+import { block, call, op, payload, VIEW } from "../nets.js";
 
 /** @import {Facts} from "../../../src/resight/picture/web/page/facts.js" */
 
@@ -81,6 +81,23 @@ test("a box lights its wires and dims nothing; an unknown one nothing at all", (
   assert.deepEqual([...light.edges].map((e) => picture.folded.edges[e].to).sort(), ["op-1", "op-2"]);
   assert.equal(lightOf(picture, model, "op-77"), null);
   assert.equal(lightOf(picture, model, ""), null);
+});
+
+test("the wires of a box are those of the picture that end there, also where it is wrapped", () => {
+  const ops = [op("input", [])];
+  const calls = [call("", -1)];
+  for (let i = 0; i < 24; i++) {
+    calls.push(call(`m${i}`, 0));
+    const x = ops.push(op("conv", [ops.length - 1], i + 1)) - 1;
+    ops.push(op("add", [x, Math.max(x - 5, 0)], i + 1));
+  }
+  for (const wrap of [1, 3]) {
+    const picture = new Folding(payload(ops, calls), { ...VIEW, wrap }).at({ depth: 9, turned: [3] });
+    const { nodes, edges } = picture.folded;
+    for (const { id } of nodes.filter(({ open }) => !open)) {
+      assert.deepEqual([...edgesAt(picture, id)].sort(), edges.flatMap(({ from, to }, e) => (from === id || to === id ? [e] : [])).sort());
+    }
+  }
 });
 
 test("an op in a closed module is seen as the module, and opens with it", () => {

@@ -5,7 +5,7 @@ import { Finder } from "../../../src/resight/picture/web/page/find.js";
 import { wordsIn } from "../../../src/resight/picture/web/page/language.js";
 import { endsOf, paintedChannel, unpack, valueAt } from "../../../src/resight/picture/web/page/pixels.js";
 import { arcsOf, barsOf, Line, nearestArc } from "../../../src/resight/picture/web/page/skeleton.js";
-import { placeOf, stepsOf } from "../../../src/resight/picture/web/page/steps.js";
+import { Steps } from "../../../src/resight/picture/web/page/steps.js";
 import { ENGLISH } from "../../../src/resight/picture/web/page/words_en.js";
 import { CHINESE } from "../../../src/resight/picture/web/page/words_zh.js";
 import { call, op, payload, skip } from "../nets.js";
@@ -91,18 +91,23 @@ test("a module that is all of the model takes no level of its own", () => {
   assert.deepEqual(barsOf(payload(ops, calls), new Line(payload(ops, calls))).map((bar) => [bar.call, bar.level]), [[2, 0]]);
 });
 
+/** @param {Steps} steps */
+function allOf(steps) {
+  return Array.from({ length: steps.count }, (_, place) => steps.at(place));
+}
+
 test("a closed module is one step, from its first to its last op", () => {
   const folded = /** @type {any} */ ({ nodes: [{ id: "op-1" }, { id: "call-1" }, { id: "op-5" }] });
   const model = { spanOf: () => /** @type {[number, number]} */ ([2, 4]) };
-  const steps = stepsOf({ folded, nodeOf: [-1, 0, 1, 1, 1, 2, -1] }, model);
-  assert.deepEqual(steps, [{ id: "op-1", first: 1, last: 1 }, { id: "call-1", first: 2, last: 4 }, { id: "op-5", first: 5, last: 5 }]);
-  assert.deepEqual([-1, 0, 1, 2, 4, 5, 6].map((at) => placeOf(steps, at)), [-1, 0, 0, 1, 1, 2, 2]);
+  const steps = new Steps({ folded, nodeOf: [-1, 0, 1, 1, 1, 2, -1] }, model);
+  assert.deepEqual(allOf(steps), [{ id: "op-1", first: 1, last: 1 }, { id: "call-1", first: 2, last: 4 }, { id: "op-5", first: 5, last: 5 }]);
+  assert.deepEqual([-1, 0, 1, 2, 4, 5, 6].map((at) => steps.placeOf(at)), [-1, 0, 0, 1, 1, 2, 2]);
 });
 
 test("where a box stands for alike ones, the step is that of the op that runs", () => {
   const folded = /** @type {any} */ ({ nodes: [{ id: "op-0" }, { id: "call-1" }] });
   const model = { spanOf: () => /** @type {[number, number]} */ ([1, 1]) };
-  const ids = stepsOf({ folded, nodeOf: [0, 1, 0, 1] }, model).map(({ id }) => id);
+  const ids = allOf(new Steps({ folded, nodeOf: [0, 1, 0, 1] }, model)).map(({ id }) => id);
   assert.deepEqual(ids, ["op-0", "call-1", "op-2", "op-3"]);
 });
 

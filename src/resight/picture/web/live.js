@@ -25,7 +25,7 @@ export class LivePicture {
    * @param {View} view
    * @param {Tree} tree
    * @param {Opening} opening  kept, and changed
-   * @param {Wiring} wiring
+   * @param {Wiring} [wiring]  that of another picture of the same payload
    */
   constructor(payload, view, tree, opening, wiring = new Wiring(payload, tree)) {
     this.payload = payload;
@@ -74,7 +74,7 @@ export class LivePicture {
     this.remove(call, first, last);
     this.add(call, parent, place);
     const made = links.connect(first, last);
-    links.replace(call, this.endOf(call), drawing.boxOf[call], gone, made);
+    links.replace(call, drawing.boxOf[call], gone, made);
     const fresh = this.opened(drawing.boxOf[call]);
     const changed = new Set([parent, ...[...passed, ...this.levelsPassed(made)].filter((level) => level < 0 || drawing.nodes[level] !== undefined), ...fresh]);
     for (const e of this.edgesThrough(changed)) through.add(e);

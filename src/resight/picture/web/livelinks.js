@@ -144,14 +144,13 @@ export class LiveLinks {
    * box's count changes, as there are no repeats where a call is turned by itself.
    *
    * @param {number} call
-   * @param {number} end      behind the last call in it
    * @param {number} start    the first node made for it
    * @param {number[]} gone   edges
    * @param {number[]} made   edges
    */
-  replace(call, end, start, gone, made) {
+  replace(call, start, gone, made) {
     const { tree, drawing, wiring, edges } = this;
-    const touched = new Set([...wiring.skipsAmong(tree.first[call], tree.last[call]), ...wiring.skipsWithin(call, end)]);
+    const touched = new Set(wiring.skipsAmong(tree.first[call], tree.last[call]));
     for (const e of [...gone, ...made]) for (const s of edges[e].skips) touched.add(s);
     for (const e of gone) delete edges[e];
     for (const s of touched) this.skips[s] = { node: "", edges: this.skips[s].edges.filter((e) => edges[e] !== undefined) };

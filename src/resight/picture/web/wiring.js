@@ -30,11 +30,12 @@ export class Wiring {
     });
     /** Skips by the ops they close at, or whose boxes they mark. @type {Map<number, number[]>} */
     this.skipsAt = new Map();
-    /** Skips by the call they belong to. @type {Map<number, number[]>} */
-    this.skipsOf = new Map();
     for (const { skip, ops: own } of this.ways) {
-      for (const op of [...own, skips[skip].merge]) listIn(this.skipsAt, op, skip);
-      listIn(this.skipsOf, skips[skip].owner, skip);
+      for (const op of [...own, skips[skip].merge]) {
+        const list = this.skipsAt.get(op);
+        if (list === undefined) this.skipsAt.set(op, [skip]);
+        else list.push(skip);
+      }
     }
     /** Per call: whether a shortcut of a skip in it leaves it. */
     this.leaks = calls.map(() => false);
@@ -51,38 +52,8 @@ export class Wiring {
    * @param {number} last
    */
   skipsAmong(first, last) {
-    return among(this.skipsAt, first, last + 1);
+    const found = new Set();
+    for (let op = first; op <= last; op++) for (const skip of this.skipsAt.get(op) ?? []) found.add(skip);
+    return [...found].sort((a, b) => a - b);
   }
-
-  /**
-   * The skips of some calls, in order.
-   *
-   * @param {number} first
-   * @param {number} end  behind the last
-   */
-  skipsWithin(first, end) {
-    return among(this.skipsOf, first, end);
-  }
-}
-
-/**
- * @param {Map<number, number[]>} lists
- * @param {number} key
- * @param {number} value
- */
-function listIn(lists, key, value) {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
-}
-
-/**
- * @param {Map<number, number[]>} lists
- * @param {number} first
- * @param {number} end
- */
-function among(lists, first, end) {
-  const found = new Set();
-  for (let key = first; key < end; key++) for (const value of lists.get(key) ?? []) found.add(value);
-  return [...found].sort((a, b) => a - b);
 }

@@ -4,6 +4,7 @@
  * @import {Payload} from "../schema.js"
  */
 import { lookOf } from "../styles.js";
+import { nameOf } from "./model.js";
 
 /**
  * Something found. `detail` says what it is, `path` where.
@@ -84,7 +85,7 @@ function entriesOf({ calls, skips, ops }) {
  * @returns {Hit}
  */
 export function hitOf({ calls, skips, ops }, id) {
-  const [kind, at] = [id.split("-")[0], Number(id.split("-")[1])];
+  const [kind, at] = nameOf(id);
   if (kind === "call") return { id, title: calls[at].title, detail: calls[at].cls, path: calls[at].path };
   if (kind === "skip") return { id, title: lookOf(skips[at]), detail: "skip", path: calls[skips[at].owner].path };
   return { id, title: ops[at].title, detail: ops[at].detail, path: calls[ops[at].call].path };

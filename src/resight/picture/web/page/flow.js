@@ -7,9 +7,9 @@
  * @import {Sheet} from "./paint.js"
  */
 import { roundedWay } from "../shapes.js";
-import { findBox, seenId } from "./folding.js";
+import { edgesAt, findBox, seenId, wayTo } from "./folding.js";
 import { moveTo } from "./paint.js";
-import { svgPath } from "./pieces.js";
+import { svgPath, swap } from "./pieces.js";
 
 /** Corners of ways and boxes; dashes of what flows, in pixels of the picture, and how fast it flows, a second. */
 const CORNER = 8;
@@ -93,9 +93,10 @@ export class Flow {
  * @param {string} id
  * @returns {Way[]}
  */
-export function waysInto({ folded, index, root, isDown }, id) {
-  const edges = new Set(folded.edges.flatMap(({ to }, e) => (to === id ? [e] : [])));
-  const frames = new Set([...edges].flatMap((e) => [folded.edges[e].from, id]).flatMap((box) => framesAround(folded, index, box)));
+export function waysInto(picture, id) {
+  const { folded, root, isDown } = picture;
+  const edges = new Set([...edgesAt(picture, id)].filter((e) => folded.edges[e].to === id));
+  const frames = new Set([...edges].flatMap((e) => [folded.edges[e].from, id]).flatMap((box) => wayTo(picture, box)));
   /** @type {Way[]} */
   const ways = [];
   /** @type {[Box, number, number][]} */
@@ -104,7 +105,7 @@ export function waysInto({ folded, index, root, isDown }, id) {
     const [box, axis, start] = next;
     for (const { points, edges: through, look } of box.wires) {
       if (!through.some((e) => edges.has(e))) continue;
-      const way = isDown ? points : points.map((_, i) => points[i ^ 1]);
+      const way = isDown ? points : swap(points);
       ways.push({ path: svgPath(roundedWay(way, CORNER)), look, x: isDown ? axis : start, y: isDown ? start : axis });
     }
     box.kids.forEach((kid, i) => {
@@ -112,17 +113,4 @@ export function waysInto({ folded, index, root, isDown }, id) {
     });
   }
   return ways;
-}
-
-/**
- * The open boxes around a box, as positions in the folded nodes.
- *
- * @param {Picture["folded"]} folded
- * @param {Picture["index"]} index
- * @param {string} id
- */
-function framesAround({ nodes }, index, id) {
-  const frames = [];
-  for (let at = index.get(nodes[index.get(id) ?? -1]?.parent ?? ""); at !== undefined; at = index.get(nodes[at].parent)) frames.push(at);
-  return frames;
 }

@@ -2,7 +2,7 @@
  * The picture at a fold state: which modules are open, and where every box stands.
  *
  * @import {Payload, View} from "../schema.js"
- * @import {Folded, FoldedNode} from "../fold.js"
+ * @import {Folded} from "../fold.js"
  * @import {Opening} from "../opening.js"
  * @import {Box} from "../plan.js"
  * @import {Tree} from "../tree.js"
@@ -14,7 +14,7 @@ import { placeAll } from "../ladder.js";
 import { LivePicture } from "../live.js";
 import { openToDepth } from "../opening.js";
 import { growTree, onlyOp } from "../tree.js";
-import { Wiring } from "../wiring.js";
+import { nameOf } from "./model.js";
 
 /**
  * Boxes in boxes, each placed from its axis and its start in the one around it; those of `root` from 0, 0.
@@ -44,8 +44,6 @@ export class Folding {
     this.bases = new Map();
     /** The same at every depth, made when first asked for. @type {Tree | null} */
     this.tree = null;
-    /** @type {Wiring | null} */
-    this.wiring = null;
     /** The last picture of a large network, and the state it shows. @type {{picture: LivePicture, depth: number | null, turned: number[]} | null} */
     this.live = null;
     this.isLarge = payload.ops.length > MANY_OPS && view.only === "";
@@ -116,8 +114,7 @@ export class Folding {
     const changed = before === null ? [] : differing(before.turned, turned).filter((call) => call < this.payload.calls.length);
     if (before === null || before.depth !== depth || !changed.every((call) => before.picture.canTurn(call))) {
       const { tree, opening } = this.base(depth);
-      this.wiring ??= new Wiring(this.payload, tree);
-      const picture = new LivePicture(this.payload, this.view, tree, { ...opening, open: this.openAt(state) }, this.wiring);
+      const picture = new LivePicture(this.payload, this.view, tree, { ...opening, open: this.openAt(state) }, before?.picture.wiring);
       this.live = { picture, depth, turned };
     } else {
       for (const call of changed) before.picture.turn(call);
@@ -160,29 +157,19 @@ export function differing(a, b) {
  * @returns {Rectangle}
  */
 export function faceOf({ face }, axis, start, isDown) {
-  return rectangle(face, axis, start, isDown);
+  return outerOf(face, axis, start, isDown);
 }
 
 /**
  * Where a box lies with its loops and outlines.
  *
- * @param {Box} box
+ * @param {Box["face"]} box
  * @param {number} axis
  * @param {number} start
  * @param {boolean} isDown
  * @returns {Rectangle}
  */
-export function outerOf(box, axis, start, isDown) {
-  return rectangle(box, axis, start, isDown);
-}
-
-/**
- * @param {{left: number, right: number, length: number}} size
- * @param {number} axis
- * @param {number} start
- * @param {boolean} isDown
- */
-function rectangle({ left, right, length }, axis, start, isDown) {
+export function outerOf({ left, right, length }, axis, start, isDown) {
   return isDown
     ? { x: axis - left, y: start, width: left + right, height: length }
     : { x: start, y: axis - left, width: length, height: left + right };
@@ -195,18 +182,52 @@ function rectangle({ left, right, length }, axis, start, isDown) {
  * @param {string} id
  * @returns {Rectangle | null}
  */
-export function findBox({ folded, index, root, isDown }, id) {
+export function findBox(picture, id) {
+  const found = findSpot(picture, id);
+  return found === null ? null : faceOf(found.box, found.axis, found.start, picture.isDown);
+}
+
+/**
+ * A node and the open ones around it, innermost first; nothing for an unknown one.
+ *
+ * @param {Picture} picture
+ * @param {string} id
+ */
+export function wayTo({ folded, index }, id) {
   const way = [];
   for (let at = index.get(id); at !== undefined; at = index.get(folded.nodes[at].parent)) way.push(at);
+  return way;
+}
+
+/**
+ * A node's box with the one around it, or null for an unknown one.
+ *
+ * @param {Picture} picture
+ * @param {string} id
+ */
+export function findSpot(picture, id) {
+  const way = wayTo(picture, id);
   if (way.length === 0) return null;
-  let [box, axis, start] = [root, 0, 0];
+  let [around, box, axis, start] = [picture.root, picture.root, 0, 0];
   for (const node of way.reverse()) {
     const place = box.kids.findIndex((kid) => kid.node === node);
     if (place < 0) return null;
     [axis, start] = [axis + box.at[place].across, start + box.at[place].along];
-    box = box.kids[place];
+    [around, box] = [box, box.kids[place]];
   }
-  return faceOf(box, axis, start, isDown);
+  return { around, box, axis, start };
+}
+
+/**
+ * The edges that end at a node which is not open: they all run in the box around it.
+ *
+ * @param {Picture} picture
+ * @param {string} id
+ */
+export function edgesAt(picture, id) {
+  const { edges } = picture.folded;
+  const passing = findSpot(picture, id)?.around.wires.flatMap((wire) => wire.edges) ?? [];
+  return new Set(passing.filter((e) => edges[e].from === id || edges[e].to === id));
 }
 
 /**
@@ -216,23 +237,15 @@ export function findBox({ folded, index, root, isDown }, id) {
  * @param {Payload} payload
  * @param {string} id
  */
-export function seenId({ folded, index, nodeOf }, { calls, ops, skips }, id) {
+export function seenId({ folded, index, nodeOf }, { calls, skips }, id) {
   if (index.has(id)) return id;
-  const [kind, number] = [id.split("-")[0], Number(id.split("-")[1])];
-  if (kind === "skip") return seenOp(folded.nodes, nodeOf, skips[number]?.merge ?? -1);
-  if (kind === "op") return seenOp(folded.nodes, nodeOf, number < ops.length ? number : -1);
+  const [kind, number] = nameOf(id);
+  const seenOp = (/** @type {number} */ op) => folded.nodes[nodeOf[op] ?? -1]?.id ?? "";
+  if (kind === "skip") return seenOp(skips[number]?.merge);
+  if (kind === "op") return seenOp(number);
   if (kind !== "call") return "";
   for (let call = calls[number] === undefined ? -1 : number; call >= 0; call = calls[call].parent) {
     if (index.has(`call-${call}`)) return `call-${call}`;
   }
   return "";
-}
-
-/**
- * @param {FoldedNode[]} nodes
- * @param {number[]} nodeOf
- * @param {number} op
- */
-function seenOp(nodes, nodeOf, op) {
-  return nodes[nodeOf[op] ?? -1]?.id ?? "";
 }

@@ -88,7 +88,8 @@ function rampOf(colours) {
  */
 function kindRows(page, words) {
   const theme = THEMES[page.theme()];
-  const drawn = new Set(page.map.picture.folded.nodes.filter(({ open }) => !open).map(({ group }) => group));
+  const drawn = new Set();
+  page.map.picture.folded.nodes.forEach(({ open, group }) => open || drawn.add(group));
   const boxes = GROUPS.filter((group) => drawn.has(group)).map((group) => {
     const { fill, line } = theme.groups[group];
     return row(draw("rect", { x: 0.5, y: 0.5, width: 21, height: 9, rx: 3, fill, stroke: line }), words.groups[group]);

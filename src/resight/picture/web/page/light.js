@@ -6,6 +6,7 @@
  * @import {Laid, Seen} from "./seen.js"
  * @import {Arc, Strand} from "./pieces.js"
  */
+import { edgesAt } from "./folding.js";
 import { nameOf } from "./model.js";
 
 /**
@@ -27,7 +28,10 @@ export function lightOf(picture, model, id) {
   const [kind, number] = nameOf(id);
   const skip = kind === "skip" ? number : kind === "op" ? model.skipAt.get(number) : undefined;
   if (skip !== undefined) return lightOfSkip(picture, model, skip);
-  return lightOfBox(picture, id);
+  const node = picture.index.get(id);
+  if (node === undefined) return null;
+  const isOpen = picture.folded.nodes[node].open;
+  return { nodes: new Set([node]), edges: isOpen ? new Set() : edgesAt(picture, id), dims: false };
 }
 
 /**
@@ -50,24 +54,6 @@ function lightOfSkip({ folded, nodeOf, index }, model, skip) {
     if (edge.role === "shortcut" ? edge.skips.some(isSame) : isLit(edge.from) && isLit(edge.to)) edges.add(e);
   });
   return { nodes, edges, dims: true };
-}
-
-/**
- * @param {Picture} picture
- * @param {string} id
- * @returns {Light | null}
- */
-function lightOfBox({ folded, index }, id) {
-  const node = index.get(id);
-  if (node === undefined) return null;
-  /** @type {Set<number>} */
-  const edges = new Set();
-  if (!folded.nodes[node].open) {
-    folded.edges.forEach((edge, e) => {
-      if (edge.from === id || edge.to === id) edges.add(e);
-    });
-  }
-  return { nodes: new Set([node]), edges, dims: false };
 }
 
 /**

@@ -11,7 +11,7 @@
  */
 import { THEMES } from "../palette.js";
 import { animate } from "./animate.js";
-import { bringIn, moveBy, showFirst, showWhole, wholeZoom } from "./camera.js";
+import { bringIn, moveBy, seenBy, showFirst, showWhole, wholeZoom } from "./camera.js";
 import { differing, findBox, seenId } from "./folding.js";
 import { paintMoving, remember, shifted } from "./motion.js";
 import { clear, paint } from "./paint.js";
@@ -206,8 +206,7 @@ export class MapView {
     const { size, context } = this;
     /** @type {Sheet} */
     const sheet = { context, camera, size, ratio: devicePixelRatio };
-    const window = { x: camera.x - size.width / 2 / camera.zoom, y: camera.y - size.height / 2 / camera.zoom, width: size.width / camera.zoom, height: size.height / camera.zoom };
-    this.seen = findSeen(this.picture, this.pieces, window, camera.zoom);
+    this.seen = findSeen(this.picture, this.pieces, seenBy(camera, size), camera.zoom);
     clear(sheet, this.pieces.theme.background);
     if (this.before !== null && this.share < 1) paintMoving(sheet, this.seen, this.pieces, this.before, this.share);
     else {

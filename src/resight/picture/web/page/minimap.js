@@ -7,6 +7,7 @@
  * @import {Picture} from "./folding.js"
  */
 import { seenBy, toPicture } from "./camera.js";
+import { sharpen } from "./dom.js";
 import { clear, paintFar } from "./paint.js";
 import { findSeen } from "./seen.js";
 
@@ -36,9 +37,11 @@ export function showMinimap(page) {
     part.hidden = seen.width >= bounds.width * HIDDEN && seen.height >= bounds.height * HIDDEN;
     if (part.hidden) return;
     if (painted !== map.pieces || picture.height !== Math.round(small.height * ratio)) {
-      resize(canvas, small, ratio);
-      resize(picture, small, ratio);
-      const sheet = { context: /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d")), camera: whole, size: small, ratio };
+      const { width, height } = small;
+      sharpen(canvas, width, height);
+      canvas.style.width = `${width}px`;
+      canvas.style.height = `${height}px`;
+      const sheet = { context: sharpen(picture, width, height), camera: whole, size: small, ratio };
       clear(sheet, map.pieces.theme.background);
       paintFar(sheet, findSeen(map.picture, map.pieces, bounds, whole.zoom), map.pieces);
       painted = map.pieces;
@@ -73,18 +76,6 @@ function placeOf({ bounds }, window) {
   const zoom = Math.min(most.width / bounds.width, most.height / bounds.height);
   const size = { width: Math.max(bounds.width * zoom, 24), height: Math.max(bounds.height * zoom, 24) };
   return { camera: { x: bounds.x + bounds.width / 2, y: bounds.y + bounds.height / 2, zoom }, size };
-}
-
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {Size} size
- * @param {number} ratio
- */
-function resize(canvas, { width, height }, ratio) {
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
 }
 
 /**

@@ -125,8 +125,7 @@ export function keepTheme(page) {
   const { store, map, document } = page;
   const show = () => {
     document.documentElement.dataset.theme = page.theme();
-    map.pieces = map.newPieces();
-    map.ask();
+    map.colour(map.tint);
   };
   store.subscribe((state, before) => {
     if (state.theme !== before.theme) show();

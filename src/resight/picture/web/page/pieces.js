@@ -179,7 +179,7 @@ function boundsOf(ways) {
 }
 
 /** @param {number[]} points */
-function swap(points) {
+export function swap(points) {
   return points.map((_, i) => points[i ^ 1]);
 }
 

@@ -3,14 +3,13 @@
  *
  * @import {Page} from "./page.js"
  * @import {State} from "./state.js"
- * @import {Step} from "./steps.js"
  * @import {Words} from "./words_en.js"
  */
 import { draw, make } from "./dom.js";
 import { Flow } from "./flow.js";
 import { bringBack } from "./reveal.js";
 import { goTo, play, select } from "./state.js";
-import { placeOf, stepsOf } from "./steps.js";
+import { Steps } from "./steps.js";
 import { watch } from "./watch.js";
 
 /** Time of a step at speed 1, in milliseconds, and the speeds to choose from. */
@@ -35,8 +34,7 @@ class Player {
   /** @param {Page} page */
   constructor(page) {
     this.page = page;
-    /** @type {Step[]} */
-    this.steps = stepsOf(page.map.picture, page.model);
+    this.steps = new Steps(page.map.picture, page.model);
     this.speed = 1;
     this.timer = setTimeout(() => {}, 0);
     const button = (/** @type {keyof typeof ICONS} */ icon, /** @type {() => void} */ act) => make("button", { class: icon, onclick: act }, iconOf(icon));
@@ -47,10 +45,10 @@ class Player {
     this.scrub = make("input", { type: "range", min: 0, step: 1, oninput: () => this.scrubTo(Number(this.scrub.value)) });
     this.title = make("output", { "aria-live": "off" });
     this.rate = make("select", { onchange: () => (this.speed = Number(this.rate.value)) }, ...SPEEDS.map((speed) => make("option", { value: speed, selected: speed === 1 }, `${speed}×`)));
-    page.part("player").hidden = this.steps.length === 0;
+    page.part("player").hidden = this.steps.count === 0;
     page.part("player").append(this.previous, this.play, this.next, this.scrub, this.title, this.rate, this.stop);
     new Flow(page);
-    watch(page, ["depth", "turned"], () => (this.steps = stepsOf(page.map.picture, page.model)));
+    watch(page, ["depth", "turned"], () => (this.steps = new Steps(page.map.picture, page.model)));
     watch(page, ["depth", "turned", "step", "playing"], (words, state) => this.show(words, state));
     watch(page, ["playing"], (_, { playing }) => this.run(playing));
   }
@@ -60,7 +58,7 @@ class Player {
    * @param {State} state
    */
   show(words, { step, playing }) {
-    const place = placeOf(this.steps, step);
+    const place = this.steps.placeOf(step);
     for (const [button, label] of /** @type {const} */ ([
       [this.previous, words.previous], [this.play, playing ? words.pause : words.play], [this.next, words.next], [this.stop, words.stop],
     ])) {
@@ -68,21 +66,21 @@ class Player {
       button.title = label;
     }
     this.play.replaceChildren(iconOf(playing ? "pause" : "play"));
-    this.scrub.max = String(this.steps.length - 1);
+    this.scrub.max = String(this.steps.count - 1);
     this.scrub.value = String(Math.max(place, 0));
     this.scrub.setAttribute("aria-label", words.scrub);
-    this.scrub.style.setProperty("--done", `${(100 * Math.max(place, 0)) / Math.max(this.steps.length - 1, 1)}%`);
+    this.scrub.style.setProperty("--done", `${(100 * Math.max(place, 0)) / Math.max(this.steps.count - 1, 1)}%`);
     this.rate.setAttribute("aria-label", words.speed);
-    this.title.textContent = place < 0 ? "" : words.step(place + 1, this.steps.length);
+    this.title.textContent = place < 0 ? "" : words.step(place + 1, this.steps.count);
     this.scrub.setAttribute("aria-valuetext", this.title.textContent);
     this.previous.disabled = place <= 0;
     this.stop.disabled = place < 0;
-    this.next.disabled = place >= this.steps.length - 1;
+    this.next.disabled = place >= this.steps.count - 1;
   }
 
   toggle() {
     const { store } = this.page;
-    const isOver = placeOf(this.steps, store.state.step) >= this.steps.length - 1;
+    const isOver = this.steps.placeOf(store.state.step) >= this.steps.count - 1;
     if (!store.state.playing && (store.state.step < 0 || isOver)) this.scrubTo(0);
     store.change(play, !store.state.playing);
   }
@@ -96,8 +94,8 @@ class Player {
     clearTimeout(this.timer);
     if (!playing) return;
     this.timer = setTimeout(() => {
-      const place = placeOf(this.steps, this.page.store.state.step);
-      if (place >= this.steps.length - 1) this.page.store.change(play, false);
+      const place = this.steps.placeOf(this.page.store.state.step);
+      if (place >= this.steps.count - 1) this.page.store.change(play, false);
       else {
         this.scrubTo(place + 1);
         this.run(true);
@@ -108,12 +106,12 @@ class Player {
   /** @param {number} by */
   move(by) {
     this.page.store.change(play, false);
-    this.scrubTo(placeOf(this.steps, this.page.store.state.step) + by);
+    this.scrubTo(this.steps.placeOf(this.page.store.state.step) + by);
   }
 
   /** @param {number} place */
   scrubTo(place) {
-    const { id, last } = this.steps[Math.min(Math.max(place, 0), this.steps.length - 1)];
+    const { id, last } = this.steps.at(Math.min(Math.max(place, 0), this.steps.count - 1));
     this.page.store.change(goTo, last);
     this.page.store.change(select, id);
     bringBack(this.page, id);

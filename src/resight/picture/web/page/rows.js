@@ -53,7 +53,7 @@ export function link(page, id, title) {
 }
 
 /**
- * Links in a row; where there are many, the rest unfolds.
+ * Links in a row; where there are many, the rest unfolds, and is made only then.
  *
  * @param {Page} page
  * @param {Words} words
@@ -61,10 +61,13 @@ export function link(page, id, title) {
  * @param {(id: string) => string | undefined} [titleOf]  where not by its own name
  */
 export function links(page, words, ids, titleOf = () => undefined) {
-  const all = ids.map((id) => link(page, id, titleOf(id)));
-  const rest = all.splice(FIRST);
-  const shown = make("div", { class: "links" }, ...all);
-  if (rest.length > 0) shown.append(make("details", {}, make("summary", {}, words.more(rest.length)), ...rest));
+  const linksTo = (/** @type {string[]} */ some) => some.map((id) => link(page, id, titleOf(id)));
+  const [first, rest] = [ids.slice(0, FIRST), ids.slice(FIRST)];
+  const shown = make("div", { class: "links" }, ...linksTo(first));
+  if (rest.length === 0) return shown;
+  const unfold = () => more.append(...linksTo(rest.splice(0)));
+  const more = make("details", { ontoggle: unfold }, make("summary", {}, words.more(rest.length)));
+  shown.append(more);
   return shown;
 }
 

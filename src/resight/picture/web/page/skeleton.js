@@ -3,6 +3,7 @@
  *
  * @import {Payload} from "../schema.js"
  */
+import { placeFrom } from "../spans.js";
 import { lookOf } from "../styles.js";
 
 /**
@@ -54,15 +55,10 @@ export class Line {
    */
   opAt(place) {
     const wanted = Math.min(Math.max(Math.floor(place * this.count), 0), this.count - 1);
-    let [low, high] = [0, this.orders.length - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.orders[middle] < wanted) low = middle + 1;
-      else high = middle;
-    }
+    let op = placeFrom(this.orders, wanted);
     // of those left out, which share a place with the next one drawn, the drawn one
-    while (low + 1 < this.orders.length && this.orders[low + 1] === this.orders[low]) low += 1;
-    return low;
+    while (this.orders[op + 1] === this.orders[op]) op += 1;
+    return op;
   }
 }
 

@@ -4,6 +4,7 @@
  * @import {Picture} from "./folding.js"
  * @import {Model} from "./model.js"
  */
+import { placeFrom, stretchesOf } from "../spans.js";
 import { nameOf } from "./model.js";
 
 /**
@@ -13,22 +14,38 @@ import { nameOf } from "./model.js";
  * @property {number} last
  */
 
-/**
- * @param {Pick<Picture, "folded" | "nodeOf">} picture
- * @param {Pick<Model, "spanOf">} model
- * @returns {Step[]}  in execution order
- */
-export function stepsOf({ folded, nodeOf }, model) {
-  /** @type {Step[]} */
-  const steps = [];
-  let before = -1;
-  nodeOf.forEach((node, op) => {
-    if (node < 0) return;
-    if (node === before) steps[steps.length - 1].last = op;
-    else steps.push({ id: folded.nodes[node].id, first: op, last: op });
-    before = node;
-  });
-  return steps.map((step) => (isOwn(step, model) ? step : { ...step, id: `op-${step.last}` }));
+/** In execution order. There may be very many: what each is called is found when it is asked for. */
+export class Steps {
+  /**
+   * @param {Pick<Picture, "folded" | "nodeOf">} picture
+   * @param {Pick<Model, "spanOf">} model
+   */
+  constructor(picture, model) {
+    this.picture = picture;
+    this.model = model;
+    this.spans = stretchesOf(picture.nodeOf);
+    this.count = this.spans.lasts.length;
+  }
+
+  /**
+   * @param {number} place
+   * @returns {Step}
+   */
+  at(place) {
+    const { folded, nodeOf } = this.picture;
+    const [first, last] = [this.spans.firsts[place], this.spans.lasts[place]];
+    const step = { id: folded.nodes[nodeOf[first]].id, first, last };
+    return isOwn(step, this.model) ? step : { ...step, id: `op-${last}` };
+  }
+
+  /**
+   * The position of the step that an op is in, or of the next one; -1 for no op.
+   *
+   * @param {number} op
+   */
+  placeOf(op) {
+    return op < 0 ? -1 : placeFrom(this.spans.lasts, op);
+  }
 }
 
 /**
@@ -42,16 +59,4 @@ function isOwn({ id, first, last }, model) {
   if (kind !== "call") return kind !== "op" || (first <= at && at <= last);
   const [from, to] = model.spanOf(at);
   return from <= first && first <= to;
-}
-
-/**
- * The position of the step that an op is in, or of the next one; -1 for no op.
- *
- * @param {Step[]} steps
- * @param {number} op
- */
-export function placeOf(steps, op) {
-  if (op < 0) return -1;
-  const place = steps.findIndex(({ last }) => last >= op);
-  return place < 0 ? steps.length - 1 : place;
 }

@@ -4,9 +4,11 @@
  * @import {Picture} from "./folding.js"
  * @import {Page} from "./page.js"
  * @import {Arc} from "./skeleton.js"
+ * @import {Spans} from "../spans.js"
  * @import {State} from "./state.js"
  */
 import { DASHES, THEMES } from "../palette.js";
+import { spansOf } from "../spans.js";
 import { make, sharpen } from "./dom.js";
 import { nameOf } from "./model.js";
 import { reveal } from "./reveal.js";
@@ -43,8 +45,8 @@ class Strip {
     });
     this.still = make("canvas");
     this.stillKey = "";
-    /** Per box of a picture: its first and last op. @type {{picture: Picture | null, spans: [number, number][]}} */
-    this.boxes = { picture: null, spans: [] };
+    /** Of the boxes of a picture. @type {Spans & {picture: Picture | null}} */
+    this.boxes = { picture: null, firsts: [], lasts: [] };
     this.frame = 0;
     page.part("strip").hidden = false;
     page.part("strip").append(this.canvas);
@@ -228,10 +230,11 @@ class Strip {
    */
   opsInWindow() {
     const { picture, seen } = this.page.map;
-    if (this.boxes.picture !== picture) this.boxes = { picture, spans: spansOf(picture) };
+    if (this.boxes.picture !== picture) this.boxes = { picture, ...spansOf(picture.nodeOf, picture.folded.nodes.length) };
     let [first, last] = [Infinity, -1];
     for (const { box } of seen.boxes) {
-      const span = this.boxes.spans[box.node] ?? this.spanOf(picture, box.node);
+      const { firsts, lasts } = this.boxes;
+      const span = firsts[box.node] < 0 ? this.spanOf(picture, box.node) : [firsts[box.node], lasts[box.node]];
       [first, last] = [Math.min(first, span[0]), Math.max(last, span[1])];
     }
     return last < 0 ? null : [first, last];
@@ -249,20 +252,4 @@ class Strip {
     const span = kind === "call" ? this.page.model.spanOf(at) : [-1, -1];
     return span[0] < 0 ? [Infinity, -1] : [span[0], span[1]];
   }
-}
-
-/**
- * Per box without boxes in it: its first and last op.
- *
- * @param {Picture} picture
- */
-function spansOf({ nodeOf }) {
-  /** @type {[number, number][]} */
-  const spans = [];
-  nodeOf.forEach((node, op) => {
-    if (node < 0) return;
-    if (spans[node] === undefined) spans[node] = [op, op];
-    else spans[node][1] = op;
-  });
-  return spans;
 }
