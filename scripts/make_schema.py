@@ -18,7 +18,7 @@ FACTS = (
     recorded.ValueFacts, recorded.MapFacts, facts.WeightFacts, facts.OpFacts, facts.CallFacts, facts.SkipFacts,
     facts.Facts,
 )  # fmt: skip
-PAIRING = (pairing.Marked, pairing.Told, pairing.Pairing)
+PAIRING = (pairing.Marked, pairing.Spoken, pairing.Told, pairing.Pairing)
 PLAIN = {"int": "number", "float": "number", "str": "string", "bool": "boolean", "None": "null"}
 HEADER = """\
 /**

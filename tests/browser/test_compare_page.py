@@ -195,6 +195,20 @@ def reds(page: Any, side: int) -> int:
     return found
 
 
+def test_differences_are_told_in_the_language_of_the_reader(open_pair: Opener, plain: Path) -> None:
+    page = open_pair(plain, locale="zh-CN")
+    told = page.locator("#pair .told")
+    assert told.locator("h2").inner_text() == "plain20 缺少 9 条捷径：7 条 identity、2 条 resampled"
+    assert (
+        told.locator(".link").first.inner_text().startswith("resnet20 有而 plain20 没有 7 条 identity 捷径：layer1.0、")
+    )
+    told.locator(".link").first.click()
+    assert told.locator("h3").inner_text() == "不同"
+    assert told.locator("li").first.inner_text().startswith("resnet20 有而 plain20 没有")
+    english = open_pair(plain, locale="fr-FR").locator("#pair .told h2")
+    assert english.inner_text() == "9 shortcuts missing in plain20: 7 identity, 2 resampled"
+
+
 def test_what_differs_is_marked_on_both_maps(open_pair: Opener, strided: Path, folder: Path) -> None:
     page = open_pair(strided)
     assert min(reds(page, side) for side in (0, 1)) > 200

@@ -9,11 +9,12 @@ from ..graph import Graph, Ref
 from ..graph.aside import shown_ops
 from ..names import skip_names, value_names
 from ..skips import Skip
-from ..text import plural
+from ..text import one_line
 from ..traces import Trace
 from .align import Alignment, align
-from .difference import ORDER, SHAPE, SHORTCUT, Difference, listed
+from .difference import ORDER, SHAPE, SHORTCUT, Difference
 from .findings import Findings, Key, sided
+from .phrases import ENGLISH, Phrases
 from .settings import changed_settings, shapes
 
 COMMUTATIVE = frozenset({"add", "mul"})
@@ -28,25 +29,24 @@ class Contrast:
     alignment: Alignment
     differences: tuple[Difference, ...]
 
-    def summary(self, first: str, second: str) -> str:
+    def summary(self, first: str, second: str, say: Phrases = ENGLISH) -> str:
         """One line, with the networks by name: `8 shortcuts missing in plain18: 5 identity, 3 projection`."""
         if not self.differences:
-            return f"{second} is built like {first}"
-        parts = [part for side, loser in enumerate((first, second)) for part in self._missing(side, loser)]
-        settings = dict.fromkeys(one.what for one in self.differences if not one.is_missing)
-        parts += [f"{second} has another {listed(tuple(settings))} than {first}"] if settings else []
-        return "; ".join(parts)
+            return one_line(say.alike(first, second))
+        parts = [part for side, loser in enumerate((first, second)) for part in self._missing(side, loser, say)]
+        settings = dict.fromkeys(say.setting(one.what) for one in self.differences if not one.is_missing)
+        parts += [say.set_otherwise(first, second, tuple(settings))] if settings else []
+        return one_line(say.told(tuple(parts)))
 
-    def _missing(self, side: int, loser: str) -> Iterator[str]:
+    def _missing(self, side: int, loser: str, say: Phrases) -> Iterator[str]:
         """What network number `side` lacks."""
         gone = [one for one in self.differences if not (one.first, one.second)[side].words]
         shortcuts = {(one.first.words or one.second.words): one.count for one in gone if one.what == SHORTCUT}
         if shortcuts:
-            kinds = ", ".join(f"{count} {kind}" for kind, count in shortcuts.items())
-            yield f"{plural(sum(shortcuts.values()), SHORTCUT)} missing in {loser}: {kinds}"
-        others = tuple(f"{one.count} {one.what}" for one in gone if one.what != SHORTCUT)
+            yield say.lacks_shortcuts(loser, shortcuts)
+        others = {one.what: one.count for one in gone if one.what != SHORTCUT}
         if others:
-            yield f"{listed(others)} missing in {loser}"
+            yield say.lacks(loser, others)
 
 
 def contrast(first: Trace, second: Trace) -> Contrast:

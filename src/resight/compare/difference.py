@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..text import one_line, plural
+from ..text import one_line
+from .phrases import ENGLISH, Phrases
 
 SHORTCUT, INPUT, SHAPE, ORDER = "shortcut", "input", "shape", "order"
 """Values of `Difference.what` besides names of settings, classes and ops."""
-
-NAMED = 4
-"""So many places are named; more are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +49,19 @@ class Difference:
         """How often it occurs."""
         return len(self.places)
 
-    def words(self, first: str, second: str) -> str:
+    def words(self, first: str, second: str, say: Phrases = ENGLISH) -> str:
         """One line, with the networks by name: `stride 2 → 1 at layer3.0.conv1, layer3.0.downsample.0`."""
-        if not self.is_missing:
-            where = "" if self.what == INPUT else f" at {listed(self.places)}"
-            what = "reads" if self.what == ORDER else self.what
-            return one_line(f"{what} {self.first.words} → {self.second.words}{where}")
-        held = self.first.words or self.second.words
-        counted = plural(self.count, f"{held} {SHORTCUT}") if self.what == SHORTCUT else f"{self.count} {held}"
-        owner, other = (first, second) if self.first.words else (second, first)
-        return one_line(f"{counted} in {owner}, not in {other}: {listed(self.places)}")
+        values = self.first.words, self.second.words
+        if self.is_missing:
+            owner, other = (first, second) if values[0] else (second, first)
+            is_shortcut, held = self.what == SHORTCUT, values[0] or values[1]
+            return one_line(say.missing(self.count, held, owner, other, self.places, is_shortcut=is_shortcut))
+        if self.what == ORDER:
+            return one_line(say.reads_otherwise(values, self.places))
+        places = () if self.what == INPUT else self.places
+        return one_line(say.changed(say.setting(self.what), (say.value(values[0]), say.value(values[1])), places))
 
-    @property
-    def follows(self) -> str:
+    def follows(self, say: Phrases = ENGLISH) -> str:
         """The consequences in one line, empty where there are none: `so shapes: 256×14×14 → 256×28×28 at 16 ops`."""
-        parts = tuple(
-            f"{one.first.words} → {one.second.words} at {plural(one.count, 'op')}" for one in self.consequences
-        )
-        return f"so shapes: {listed(parts)}" if parts else ""
-
-
-def listed(parts: tuple[str, ...]) -> str:
-    """Parts in one line, the first ones by name where there are many: `a, b, c and 5 more`."""
-    if len(parts) <= NAMED:
-        return one_line(", ".join(parts))
-    return one_line(f"{', '.join(parts[: NAMED - 1])} and {len(parts) - NAMED + 1} more")
+        shapes = tuple((one.first.words, one.second.words, one.count) for one in self.consequences)
+        return one_line(say.follows(shapes)) if shapes else ""

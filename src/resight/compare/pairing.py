@@ -5,14 +5,16 @@ Like a picture's payload these types are a wire between two languages; `web/pair
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from ..graph import Graph
 from .align import Alignment
 from .contrast import Contrast
 from .difference import Difference, Side
 from .marks import marks
+from .phrases import CHINESE, ENGLISH, Phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,14 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """The same in each language of the page, by its tag."""
+
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """One difference.
 
@@ -32,8 +42,8 @@ class Told:
     ops and module calls that differ in either network, `led_first` and `led_second` those of ops whose shapes follow.
     """
 
-    words: str
-    follows: str
+    words: Spoken
+    follows: Spoken
     first: tuple[str, ...]
     second: tuple[str, ...]
     led_first: tuple[str, ...]
@@ -48,7 +58,7 @@ class Pairing:
     `first` and `second`: marks of either.
     """
 
-    summary: str
+    summary: Spoken
     ops: tuple[int, ...]
     calls: tuple[int, ...]
     first: Marked
@@ -61,7 +71,7 @@ def pairing(contrast: Contrast, first: str, second: str) -> Pairing:
     graphs = contrast.first.graph, contrast.second.graph
     calls = _calls(*graphs, contrast.alignment)
     return Pairing(
-        summary=contrast.summary(first, second),
+        summary=_in_both(partial(contrast.summary, first, second)),
         ops=tuple(contrast.alignment.ops.get(op.id, -1) for op in graphs[0].ops),
         calls=tuple(calls.get(call.id, -1) for call in graphs[0].calls),
         first=_marked(graphs[0], contrast, 0),
@@ -90,13 +100,17 @@ def _marked(graph: Graph, contrast: Contrast, number: int) -> Marked:
 def _told(one: Difference, first: str, second: str) -> Told:
     led = one.consequences
     return Told(
-        words=one.words(first, second),
-        follows=one.follows,
+        words=_in_both(partial(one.words, first, second)),
+        follows=_in_both(one.follows),
         first=_ids([one.first]),
         second=_ids([one.second]),
         led_first=_ids(shape.first for shape in led),
         led_second=_ids(shape.second for shape in led),
     )
+
+
+def _in_both(words: Callable[[Phrases], str]) -> Spoken:
+    return Spoken(en=words(ENGLISH), zh=words(CHINESE))
 
 
 def _ids(sides: Iterable[Side]) -> tuple[str, ...]:

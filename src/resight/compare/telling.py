@@ -25,7 +25,7 @@ def tellings(comparison: Comparison) -> list[Telling]:
         if first is None or contrast is None:
             continue
         names = first.name, case.name
-        details = [" · ".join(filter(None, (one.words(*names), one.follows))) for one in contrast.differences]
+        details = [" · ".join(filter(None, (one.words(*names), one.follows()))) for one in contrast.differences]
         more = len(details) - MOST_DETAILS
         rest = [f"and {more} more differences"] if more > 0 else []
         found.append(Telling(contrast.summary(*names), (*details[:MOST_DETAILS], *rest)))

@@ -4,7 +4,7 @@
  * @import {Couple} from "./couple.js"
  * @import {Model} from "../page/model.js"
  * @import {Page} from "../page/page.js"
- * @import {Pairing} from "./pairing.js"
+ * @import {Pairing, Spoken} from "./pairing.js"
  * @import {Words} from "../page/words_en.js"
  */
 import { make } from "../page/dom.js";
@@ -37,11 +37,13 @@ export function showContrast(part, couple, pairing) {
 function all(pages, { summary, differences }, words) {
   const rest = differences.length - MOST;
   return [
-    make("h2", {}, summary),
+    make("h2", {}, said(summary, words)),
     make("ul", {}, ...differences.slice(0, MOST).map((one) => {
       const [side, ids] = one.first.length > 0 ? [0, one.first] : [1, one.second];
-      const said = ids.length === 0 ? one.words : link(pages[side], ids[0], one.words);
-      return make("li", {}, said, one.follows === "" ? null : make("p", { class: "note" }, one.follows));
+      const line = said(one.words, words);
+      const follows = said(one.follows, words);
+      const place = ids.length === 0 ? line : link(pages[side], ids[0], line);
+      return make("li", {}, place, follows === "" ? null : make("p", { class: "note" }, follows));
     })),
     ...(rest > 0 ? [make("p", { class: "note" }, words.more(rest))] : []),
   ];
@@ -58,14 +60,22 @@ function ofOne({ pages, chosenIn: side, counterparts }, selected, { differences 
   const [own, led] = /** @type {const} */ ([["first", "led_first"], ["second", "led_second"]])[side];
   const meets = (/** @type {string[]} */ ids) => ids.some((id) => isIn(model, id, selected));
   const lines = differences.flatMap((one) => {
-    if (meets(one[own])) return [make("li", {}, one.words)];
-    return meets(one[led]) ? [make("li", {}, make("span", { class: "note" }, `${words.follows}: `), one.words)] : [];
+    if (meets(one[own])) return [make("li", {}, said(one.words, words))];
+    return meets(one[led]) ? [make("li", {}, make("span", { class: "note" }, `${words.follows}: `), said(one.words, words))] : [];
   });
   const isAlone = counterparts.of(side, selected) === "";
   return [
     make("h3", {}, words.differs),
     lines.length > 0 ? make("ul", {}, ...lines) : make("p", {}, isAlone ? words.alone : words.same),
   ];
+}
+
+/**
+ * @param {Spoken} spoken
+ * @param {Words} words
+ */
+function said(spoken, { tag }) {
+  return tag === "zh" ? spoken.zh : spoken.en;
 }
 
 /**

@@ -12,11 +12,19 @@
  */
 
 /**
+ * The same in each language of the page, by its tag.
+ *
+ * @typedef {object} Spoken
+ * @property {string} en
+ * @property {string} zh
+ */
+
+/**
  * One difference.
  *
  * @typedef {object} Told
- * @property {string} words
- * @property {string} follows
+ * @property {Spoken} words
+ * @property {Spoken} follows
  * @property {string[]} first
  * @property {string[]} second
  * @property {string[]} led_first
@@ -27,7 +35,7 @@
  * What two networks have in common, and what not.
  *
  * @typedef {object} Pairing
- * @property {string} summary
+ * @property {Spoken} summary
  * @property {number[]} ops
  * @property {number[]} calls
  * @property {Marked} first
