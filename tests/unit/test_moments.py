@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from resight import Ref
-from resight.capture.layout import SAMPLE, layout_of, pieces, sample
+from resight.capture.layout import SAMPLE, Elements, layout_of
 from resight.capture.products import inner_product
-from resight.capture.shared import Rows
+from resight.capture.shared import Place, Rows
 from resight.capture.tray import Tray
 from resight.recording import Statistics, Summary
 
@@ -36,6 +36,10 @@ def elements(tensor: Tensor) -> np.ndarray:
     raw = (tensor.float() if tensor.dtype is torch.bfloat16 else tensor).numpy()
     raw = np.abs(raw.astype(np.complex128)) if np.iscomplexobj(raw) else raw.astype(np.float64)
     return raw.ravel()
+
+
+def found(rows: Rows, tensor: Tensor, *, is_written: bool) -> tuple[Place, int | None]:
+    return rows.find(tensor, tensor.untyped_storage()._cdata, is_written=is_written)
 
 
 def two_valued(a: float, b: float) -> Tensor:
@@ -62,6 +66,7 @@ AWKWARD = {
     "f64": torch.randn(N, dtype=torch.float64) + 1e9,
     "f64 denormal": torch.randn(N, dtype=torch.float64) * 1e-310,
     "int64": torch.tensor([2**62, -(2**62), 3, 4]),
+    "int beyond float32": torch.tensor([2**24 + 1, 5, -3]),
     "int": torch.randint(-5, 100, (N,), dtype=torch.int32),
     "uint8": torch.arange(256, dtype=torch.uint8),
     "bool": torch.rand(N) > 0.3,
@@ -140,14 +145,15 @@ def test_a_layout_holds_each_element_once(shape: list[int], order: list[int], cu
     expected = sorted(view.reshape(-1).tolist())
     assert layout.size == len(expected)
     if expected:
-        assert sorted(torch.cat(list(pieces(view, layout))).tolist()) == expected
-        assert sorted(sample(view, layout).tolist()) == expected
+        assert sorted(torch.cat(list(Elements(view, layout).pieces())).tolist()) == expected
+        assert sorted(Elements(view, layout).sample().tolist()) == expected
         assert layout_of(view.transpose(0, -1)) == layout
 
 
-def test_a_sample_is_spread_and_never_repeats() -> None:
-    image = torch.arange(8 * 64 * 56 * 56).reshape(8, 64, 56, 56)
-    taken = sample(image, layout_of(image))
+@pytest.mark.parametrize("dtype", [torch.int64, torch.float32])
+def test_a_sample_is_spread_and_never_repeats(dtype: torch.dtype) -> None:
+    image = torch.arange(8 * 64 * 56 * 56, dtype=dtype).reshape(8, 64, 56, 56)
+    taken = torch.as_tensor(Elements(image, layout_of(image)).sample()).long()
     assert len(taken) == SAMPLE == len(taken.unique())
     for dim in range(4):
         seen = torch.unravel_index(taken, image.shape)[dim].bincount(minlength=image.shape[dim])
@@ -159,37 +165,37 @@ def test_a_sample_is_spread_and_never_repeats() -> None:
 def test_views_share_a_row_and_writes_end_it() -> None:
     rows = Rows()
     x = torch.randn(4, 6)
-    place, row = rows.find(x, is_written=False)
+    place, row = found(rows, x, is_written=False)
     assert row is None
     rows.note(place, x, 5)
-    assert rows.find(x.t(), is_written=False)[1] == 5
-    assert rows.find(x.reshape(3, 8), is_written=False)[1] == 5
-    assert rows.find(x[:2], is_written=False)[1] is None
-    assert rows.find(x.clone(), is_written=False)[1] is None
-    assert rows.find(x.view(torch.int32), is_written=False)[1] is None
+    assert found(rows, x.t(), is_written=False)[1] == 5
+    assert found(rows, x.reshape(3, 8), is_written=False)[1] == 5
+    assert found(rows, x[:2], is_written=False)[1] is None
+    assert found(rows, x.clone(), is_written=False)[1] is None
+    assert found(rows, x.view(torch.int32), is_written=False)[1] is None
     x.add_(1)
-    assert rows.find(x, is_written=True)[1] is None
+    assert found(rows, x, is_written=True)[1] is None
 
 
 def test_writes_are_told_without_version_counters() -> None:
     rows = Rows()
     with torch.inference_mode():
         x = torch.randn(4)
-        rows.note(rows.find(x, is_written=False)[0], x, 0)
-        assert rows.find(x.view(2, 2), is_written=False)[1] == 0
+        rows.note(found(rows, x, is_written=False)[0], x, 0)
+        assert found(rows, x.view(2, 2), is_written=False)[1] == 0
         x.mul_(2)
-        assert rows.find(x, is_written=True)[1] is None
+        assert found(rows, x, is_written=True)[1] is None
 
 
 def test_a_row_ends_with_the_tensor_it_was_found_for() -> None:
     rows = Rows()
     x = torch.randn(1000)
-    place = rows.find(x, is_written=False)[0]
+    place = found(rows, x, is_written=False)[0]
     rows.note(place, x, 0)
     address = x.untyped_storage()._cdata
     del x
     again = [y for y in (torch.randn(1000) for _ in range(50)) if y.untyped_storage()._cdata == address]
-    assert all(rows.find(y, is_written=False)[1] is None for y in again)
+    assert all(found(rows, y, is_written=False)[1] is None for y in again)
 
 
 PAIRS = {

@@ -39,6 +39,37 @@ def test_a_branch_like_its_shortcut() -> None:
     assert skip.update == pytest.approx(0.5, rel=1e-6)
 
 
+class Scaled(nn.Module):
+    """A branch a number of times as large as its shortcut, which has a mean of its own."""
+
+    def __init__(self, scale: float, join: Callable[[Tensor, Tensor], Tensor]) -> None:
+        super().__init__()
+        self.linear = nn.Linear(64, 64)
+        self.scale = scale
+        self.join = join
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.join(x, self.linear(x) * self.scale)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 0.1, 1.0, 40.0, 1e3])
+@pytest.mark.parametrize(
+    ("join", "sign"),
+    [(torch.add, 1), (torch.sub, -1), (Tensor.add_, 1), (lambda x, y: y - x, -1)],
+    ids=["x + y", "x - y", "x += y", "y - x"],
+)
+def test_a_cosine_is_close_whatever_the_gain(scale: float, join: Callable[[Tensor, Tensor], Tensor], sign: int) -> None:
+    torch.manual_seed(0)
+    model = Scaled(scale, join).eval()
+    x = torch.randn(3000, 64) + 2
+    before = x.double()
+    branch = (model.linear(x) * scale).detach().double()
+    (skip,) = resight.record(model, x).skips
+    exact = sign * F.cosine_similarity(branch.flatten(), before.flatten(), 0).item()
+    assert skip.gain == pytest.approx((branch.norm() / before.norm()).item(), rel=1e-5)
+    assert skip.cosine == pytest.approx(exact, abs=1e-5)
+
+
 @pytest.mark.parametrize("way", sorted(WAYS))
 def test_contributions_do_not_depend_on_how_the_add_is_written(way: str) -> None:
     torch.manual_seed(0)

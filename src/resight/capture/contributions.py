@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from math import isfinite, sqrt
-from typing import Any
 
 from ..graph import Graph, Ref
 from ..recording import Statistics
@@ -78,16 +77,10 @@ class _Squares:
             return None
         if a != b:
             return self._products.get(frozenset((a, b)))
-        if a not in self._values.rows:
-            return None
-        row = self._row(a)
-        return float("nan") if row["nonfinite"] else float(row["deviations"] + row["count"] * row["mean"] ** 2)
+        return self._values.squares(a) if a in self._values.rows else None
 
     def _count(self, ref: Ref) -> int:
-        return int(self._row(ref)["count"]) if ref in self._values.rows else 0
-
-    def _row(self, ref: Ref) -> Any:
-        return self._values.table[self._values.rows[ref]]
+        return int(self._values.table[self._values.rows[ref]]["count"]) if ref in self._values.rows else 0
 
 
 def _ratio(squares: float, base: float | None) -> float | None:

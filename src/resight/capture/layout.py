@@ -7,6 +7,7 @@ from functools import lru_cache
 from math import gcd, prod
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -21,28 +22,26 @@ class Layout(NamedTuple):
     """Positions in storage of a tensor's elements, each position once.
 
     `dims` are (size, stride) pairs, largest stride first; dimensions that continue each other are one. So all views
-    of the same elements have the same layout, unless they repeat them: an expanded one has `repeats` of each.
+    of the same elements have the same layout, unless they repeat them: an expanded one has `repeats` of each. `size`
+    counts the positions.
     """
 
     offset: int
     dims: tuple[tuple[int, int], ...]
+    size: int
     repeats: int
-
-    @property
-    def size(self) -> int:
-        """Number of positions."""
-        return prod(size for size, _ in self.dims)
 
     @property
     def is_dense(self) -> bool:
         """Whether the positions are one run without gaps."""
-        return not self.dims or (len(self.dims) == 1 and self.dims[0][1] == 1)
+        return self.dims[0] == (self.size, 1)
 
 
 def layout_of(tensor: Tensor) -> Layout:
     """The layout of a strided tensor."""
     if tensor.is_contiguous():
-        return Layout(tensor.storage_offset(), ((tensor.numel(), 1),), 1)
+        size = tensor.numel()
+        return Layout(tensor.storage_offset(), ((size, 1),), size, 1)
     return _layout(tuple(tensor.shape), tensor.stride(), tensor.storage_offset())
 
 
@@ -52,23 +51,61 @@ def _layout(shape: tuple[int, ...], stride: tuple[int, ...], offset: int) -> Lay
     dims: list[tuple[int, int]] = []
     for step, size in sorted(zip(stride, shape), reverse=True):
         if size == 0:
-            return Layout(offset, ((0, 1),), 1)
+            return Layout(offset, ((0, 1),), 0, 1)
         if size == 1 or step == 0:
             continue
         if dims and dims[-1][1] == step * size:
             dims[-1] = (dims[-1][0] * size, step)
         else:
             dims.append((size, step))
-    return Layout(offset, tuple(dims) or ((1, 1),), repeats)
+    return Layout(offset, tuple(dims) or ((1, 1),), prod(size for size, _ in dims), repeats)
 
 
-def pieces(tensor: Tensor, layout: Layout) -> Iterable[Tensor]:
-    """The elements as contiguous vectors of at most `PIECE`; only tensors with gaps are copied, a piece at a time."""
-    sizes, strides = zip(*layout.dims)
-    elements = tensor.as_strided(sizes, strides, layout.offset)
-    if not layout.is_dense:
-        return vectors(elements)
-    return elements.split(PIECE) if sizes[0] > PIECE else (elements,)
+class Elements:
+    """The elements of a tensor, each position in memory once, to be read in pieces or sampled.
+
+    `flat` are those of a dense float32 tensor on the CPU, not copied.
+    """
+
+    __slots__ = ("_flat", "_layout", "_tensor")
+
+    def __init__(self, tensor: Tensor, layout: Layout) -> None:
+        self._tensor = tensor
+        self._layout = layout
+        self._flat: np.ndarray | None = None
+        if tensor.dtype is torch.float32 and tensor.is_cpu and layout.is_dense and layout.repeats == 1:
+            self._flat = tensor.numpy().ravel(order="K")
+
+    def pieces(self) -> Iterable[Tensor]:
+        """Contiguous vectors of at most `PIECE`; only tensors with gaps are copied, a piece at a time.
+
+        The last come first: they were written last and still lie in the cache, and when the next op starts to read at
+        the first ones, these do.
+        """
+        sizes, strides = zip(*self._layout.dims)
+        elements = self._tensor.as_strided(sizes, strides, self._layout.offset)
+        if not self._layout.is_dense:
+            return vectors(elements)
+        return elements.split(PIECE)[::-1] if sizes[0] > PIECE else (elements,)
+
+    def floats(self) -> Iterable[np.ndarray]:
+        """The pieces of a tensor on the CPU as float32."""
+        if self._flat is None:
+            return (piece.float().numpy() for piece in self.pieces())
+        if self._layout.size <= PIECE:
+            return (self._flat,)
+        return [self._flat[i : i + PIECE] for i in reversed(range(0, self._layout.size, PIECE))]
+
+    def sample(self) -> np.ndarray | Tensor:
+        """All elements where they are few, else `SAMPLE` different ones spread evenly; a copy either way.
+
+        The positions are multiples of a step without a common divisor with the number of elements, taken modulo it, so
+        that no row, column or channel is preferred: with a step of the width, say, only the left border would be seen.
+        """
+        if self._flat is not None:
+            return self._flat.take(_spread(self._layout.size))
+        span, places = _places(self._layout.dims, self._tensor.device)
+        return self._tensor.as_strided((span,), (1,), self._layout.offset).index_select(0, places)
 
 
 def vectors(tensor: Tensor) -> Iterator[Tensor]:
@@ -82,30 +119,23 @@ def vectors(tensor: Tensor) -> Iterator[Tensor]:
             yield part.reshape(-1)
 
 
-def sample(tensor: Tensor, layout: Layout) -> Tensor:
-    """All elements where they are few, else `SAMPLE` different ones spread evenly; a copy either way.
-
-    The positions are multiples of a step without a common divisor with the number of elements, taken modulo it, so
-    that no row, column or channel is preferred: with a step of the width, say, only the left border would be seen.
-    """
-    span, positions = _positions(layout.dims, tensor.device)
-    return tensor.as_strided((span,), (1,), layout.offset).index_select(0, positions)
+@lru_cache(maxsize=256)
+def _spread(count: int) -> np.ndarray:
+    """The numbers of the sampled elements among so many, in order."""
+    if count <= SAMPLE:
+        return np.arange(count)
+    step = int(count * (5**0.5 - 1) / 2)  # the golden ratio's multiples fill a circle most evenly
+    while gcd(step, count) != 1:
+        step += 1
+    return np.sort(np.arange(SAMPLE) * step % count)
 
 
 @lru_cache(maxsize=256)
-def _positions(dims: tuple[tuple[int, int], ...], device: torch.device) -> tuple[int, Tensor]:
+def _places(dims: tuple[tuple[int, int], ...], device: torch.device) -> tuple[int, Tensor]:
     """How much of the storage, from the offset, all elements span, and where in it the sampled ones lie."""
-    count = prod(size for size, _ in dims)
-    if count <= SAMPLE:
-        numbers = torch.arange(count)
-    else:
-        step = int(count * (5**0.5 - 1) / 2)  # the golden ratio's multiples fill a circle most evenly
-        while gcd(step, count) != 1:
-            step += 1
-        numbers = torch.arange(SAMPLE) * step % count
-        numbers = numbers.sort().values
-    places = torch.zeros_like(numbers)
+    numbers = _spread(prod(size for size, _ in dims))
+    places = np.zeros_like(numbers)
     for size, stride in reversed(dims):
         places += numbers % size * stride
         numbers = numbers // size
-    return sum((size - 1) * stride for size, stride in dims) + 1, places.to(device)
+    return sum((size - 1) * stride for size, stride in dims) + 1, torch.from_numpy(places).to(device)

@@ -7,29 +7,34 @@ not make the device wait.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from .layout import Elements
+
 ROW = 2048
-"""Elements whose squares are added up in float32; longer sums lose more than a millionth where values repeat."""
+"""Elements that are added up in float32; longer sums lose more than a millionth where values repeat."""
+
+ONES = np.ones(ROW, np.float32)
 
 SHIFTED = 2.0
 """Where mean² is more than this times the variance, squares are taken of distances from the mean, in a second pass:
 rms² - mean² then loses too much (its relative error grows like 1 + mean² / variance)."""
 
-TINY = 1e-14
-"""Where no float32 is larger, squares are too near the smallest float32 (1e-45)."""
+TINY, LARGE = 1e-14, 1e15
+"""Where no float32 is larger than the one, or some is larger than the other, squares are too near the smallest float32
+(1e-45) or their sums to the largest (3e38)."""
 
 QUICK = (torch.float32, torch.float16, torch.bfloat16)
 """Types whose values float32 holds."""
 
-Pieces = Callable[[], Iterable[Tensor]]
-"""Gives a tensor's elements as contiguous vectors, each time it is called."""
+WHOLE = (torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
+"""Types whose values float32 holds below `EXACT`."""
+
+EXACT = 2.0**24
 
 
 class Moments(NamedTuple):
@@ -45,63 +50,73 @@ class Moments(NamedTuple):
 NOTHING = Moments(0, float("nan"), 0.0, float("nan"), float("nan"))
 
 
-def quick_moments(pieces: Pieces, count: int) -> Moments | None:
-    """Moments of `count` float32, float16 or bfloat16 elements on the CPU; None where they need the thorough way.
+def quick_moments(elements: Elements, count: int) -> Moments | None:
+    """Moments of `count` float32 elements on the CPU; None where they need the thorough way.
 
     Relative errors of mean, std and rms stay below 1e-6 (of the mean's: relative to rms).
     """
     total = squares = 0.0
     low, high = float("inf"), float("-inf")
-    for piece in pieces():
-        values = piece.float()
-        array = values.numpy()
-        low = min(low, float(np.minimum.reduce(array)))  # the quickest at reading from memory comes first
-        total += values.sum().item()
-        squares += _squares(array)
-        high = max(high, float(np.maximum.reduce(array)))
-    top = max(-low, high)
-    if not (isfinite(total) and isfinite(squares)) or 0 < top < TINY:
+    for values in elements.floats():
+        least = float(np.minimum.reduce(values))  # the quickest at reading from memory comes first
+        most = float(np.maximum.reduce(values))
+        if not (least > -LARGE and most < LARGE):  # or nan
+            return None
+        low, high = min(low, least), max(high, most)
+        added, squared = _sums(values)
+        total += added
+        squares += squared
+    if 0 < max(-low, high) < TINY:
         return None
     if low == high:
         return Moments(0, low, 0.0, low, high)
     mean = total / count
     deviations = squares - mean * total
     if mean * total > SHIFTED * deviations:
-        mean, deviations = _shifted(pieces, count, mean)
+        mean, deviations = _shifted(elements, count, mean)
     return Moments(0, mean, deviations, low, high)
 
 
-def _squares(values: np.ndarray) -> float:
-    """The sum of squares of a contiguous float32 vector, to 5e-7."""
+def _sums(values: np.ndarray) -> tuple[float, float]:
+    """The sums of the elements and of their squares of a contiguous float32 vector, to 5e-7."""
     whole = len(values) - len(values) % ROW
-    rows, rest = values[:whole].reshape(-1, ROW), values[whole:]
-    with np.errstate(over="ignore"):
-        return float(np.vecdot(rows, rows).sum(dtype=np.float64)) + float(np.vecdot(rest, rest))
-
-
-def _shifted(pieces: Pieces, count: int, mean: float) -> tuple[float, float]:
-    """Mean and deviations by way of distances from a value near the mean, which float32 holds exactly."""
-    near = float(np.float32(mean))
     total = squares = 0.0
-    for piece in pieces():
-        distances = piece.float() - near
-        total += distances.sum().item()
-        squares += _squares(distances.numpy())
-    return near + total / count, max(0.0, squares - total * total / count)
+    if whole:
+        rows = values[:whole].reshape(-1, ROW)
+        total, squares = sum(np.vecdot(rows, ONES).tolist()), sum(np.vecdot(rows, rows).tolist())
+    if whole < len(values):
+        rest = values[whole:]
+        total += float(np.vecdot(rest, ONES[: len(rest)]))
+        squares += float(np.vecdot(rest, rest))
+    return total, squares
 
 
-def thorough_moments(pieces: Pieces) -> Tensor:
+def _shifted(elements: Elements, count: int, mean: float) -> tuple[float, float]:
+    """Mean and deviations by way of distances from a value near the mean, which float32 holds exactly."""
+    near = np.float32(mean)
+    total = squares = 0.0
+    distances = np.empty(0, np.float32)
+    for values in elements.floats():
+        if len(distances) != len(values):
+            distances = np.empty(len(values), np.float32)
+        added, squared = _sums(np.subtract(values, near, out=distances))
+        total += added
+        squares += squared
+    return float(near) + total / count, max(0.0, squares - total * total / count)
+
+
+def thorough_moments(elements: Elements) -> Tensor:
     """The fields of `Moments` as a float64 vector on the elements' device, for any dtype and whatever the values."""
-    nonfinite, count, total, low, high = _sums(pieces)
+    nonfinite, count, total, low, high = _counts(elements)
     mean = total / count
-    deviations = torch.stack([_deviations(piece, mean) for piece in pieces()]).sum()
+    deviations = torch.stack([_deviations(piece, mean) for piece in elements.pieces()]).sum()
     return torch.stack([nonfinite, mean, deviations, low, high])
 
 
-def _sums(pieces: Pieces) -> tuple[Tensor, ...]:
+def _counts(elements: Elements) -> tuple[Tensor, ...]:
     """Numbers of elements that are not finite and that are, the sum of these, and their extremes."""
     parts = []
-    for piece in pieces():
+    for piece in elements.pieces():
         values, finite = _finite(piece)
         seen = finite.sum(dtype=values.dtype)
         low = values.masked_fill(~finite, float("inf")).amin()

@@ -22,7 +22,7 @@ from .run import Run
 from .selection import Selection
 from .shared import Rows
 from .thumbnails import Thumbnails
-from .tray import Tray, fetched
+from .tray import Tray
 from .values import Held, Value, storage_of
 
 
@@ -66,8 +66,8 @@ class Observer:
         self._batch = batch
         self._tray = Tray(exact=wish.exact)
         self._rows = Rows()
-        self._row_of: dict[Ref, int] = {}
-        self._products = Products(run.recorder.values)
+        self._row_of: dict[Value, int] = {}
+        self._products = Products(run.recorder.values, self._squares)
         self._gradients = Gradients(wish.loss, wish.exact) if wish.loss is not None else None
         self._seconds: dict[int, float] = {}
         self._spent = 0.0
@@ -85,25 +85,30 @@ class Observer:
 
     def made(self, value: Value, tensor: Tensor, raw: RawOp) -> None:
         """Reduce a value, and keep it or its gradient if that is wished for."""
-        ref = Ref(value.op, value.slot)
         self._products.after(value)
         if self._wish.seconds:
             self._seconds[value.op], self._spent = self._seconds.get(value.op, 0.0) + self._spent, 0.0
-        if not has_values(tensor):
+        storage = storage_with_values(tensor)
+        if storage is None:
             return
-        is_new = self._reduce(ref, tensor, is_written=raw.inplace)
+        place, row = self._rows.find(tensor, storage, is_written=raw.inplace)
+        is_new = row is None
+        if row is None:
+            row = self._tray.add(tensor, place.layout)
+        self._rows.note(place, tensor, row)
+        self._row_of[value] = row
         if self._wish.selection:
-            self._keep_wanted(ref, tensor, raw)
+            self._keep_wanted(Ref(*value), tensor, raw)
         if is_new and self._wish.thumbnails and self._batch == 0:
-            self.thumbnails.take(ref, tensor)
+            self.thumbnails.take(Ref(*value), tensor)
         if self._gradients is not None:
-            self._gradients.follow(ref, tensor, is_input=raw.function == "input")
+            self._gradients.follow(Ref(*value), tensor, is_input=raw.function == "input")
 
     def left(self, path: str, values: list[Value | Held | None], tensors: list[Tensor]) -> None:
         """Keep what a module returned, if that is wished for."""
         if self._wish.selection.has_module(path):
             for value, tensor in zip(values, tensors):
-                if type(value) is Value and has_values(tensor):
+                if type(value) is Value and storage_with_values(tensor) is not None:
                     self._wish.kept.add(Ref(value.op, value.slot), tensor, self._batch)
 
     def returned(self, result: Any) -> None:
@@ -113,12 +118,11 @@ class Observer:
 
     def seen(self) -> Seen:
         """What was noted, fetched from wherever it was computed."""
-        sums = self._products.sums
-        numbers = fetched(list(sums.values()))
+        values = Statistics({Ref(*value): row for value, row in self._row_of.items()}, self._tray.table())
         return Seen(
-            values=Statistics(self._row_of, self._tray.table()),
+            values=values,
             gradients=self._gradients.statistics() if self._gradients is not None else None,
-            products=dict(zip(sums, map(float, numbers))),
+            products=self._products.found(values),
             seconds=self._seconds,
         )
 
@@ -128,15 +132,9 @@ class Observer:
         if self._gradients is not None:
             self._gradients.close()
 
-    def _reduce(self, ref: Ref, tensor: Tensor, *, is_written: bool) -> bool:
-        """Find the value's row; True if it had none yet."""
-        place, row = self._rows.find(tensor, is_written=is_written)
-        is_new = row is None
-        if row is None:
-            row = self._tray.add(tensor)
-        self._rows.note(place, tensor, row)
-        self._row_of[ref] = row
-        return is_new
+    def _squares(self, value: Value) -> float | None:
+        row = self._row_of.get(value)
+        return None if row is None else self._tray.squares(row)
 
     def _keep_wanted(self, ref: Ref, tensor: Tensor, raw: RawOp) -> None:
         name = raw.function if isinstance(raw.function, str) else canonical_name(spelling(raw.function))
@@ -148,11 +146,8 @@ class Observer:
             self._wish.kept.add(ref, tensor, self._batch)
 
 
-def has_values(tensor: Tensor) -> bool:
-    """Whether a tensor's elements lie in memory one by one: it is no sparse, quantized, fake or batched (vmap) one."""
-    return (
-        tensor.layout is torch.strided
-        and not tensor.is_quantized
-        and not tensor.is_meta
-        and storage_of(tensor) is not None
-    )
+def storage_with_values(tensor: Tensor) -> int | None:
+    """Where a tensor's elements lie one by one; None for sparse, quantized, fake or batched (vmap) ones."""
+    if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:
+        return None
+    return storage_of(tensor)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .layout import Layout, layout_of
-from .values import storage_of, version_of
+from .values import version_of
 
 
 class Place(NamedTuple):
@@ -32,13 +32,12 @@ class Rows:
         self._known: dict[Place, tuple[ref[Tensor], int]] = {}
         self._writes: dict[int, int] = {}
 
-    def find(self, tensor: Tensor, *, is_written: bool) -> tuple[Place, int | None]:
-        """Where a tensor's elements lie, and the row that was noted for them.
+    def find(self, tensor: Tensor, storage: int, *, is_written: bool) -> tuple[Place, int | None]:
+        """Where a tensor's elements lie, and the row that was noted for them; `storage` is its `storage_of`.
 
         `is_written`: they have just been overwritten. Versions tell writes apart, but tensors made in inference mode
         have none, so those that are seen are counted.
         """
-        storage = storage_of(tensor) or 0
         version = version_of(tensor)
         if version < 0:
             self._writes[storage] = self._writes.get(storage, 0) + is_written

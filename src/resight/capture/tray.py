@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -11,8 +11,8 @@ from torch import Tensor
 
 from ..recording.binning import counted, windows
 from ..recording.statistics import empty_rows
-from .layout import Layout, layout_of, pieces, sample
-from .moments import NOTHING, QUICK, Moments, as_real, quick_moments, thorough_moments
+from .layout import Elements, Layout, layout_of
+from .moments import EXACT, NOTHING, QUICK, WHOLE, Moments, as_real, quick_moments, thorough_moments
 
 FULL = 128
 """Rows that wait before their results are fetched: two megabytes of float32 samples."""
@@ -30,23 +30,33 @@ class Tray:
         self._exact = exact
         self._tables: list[np.ndarray] = []
         self._waiting: list[_Waiting] = []
-        self._count = 0
+        self._squares: list[float | None] = []
 
-    def add(self, tensor: Tensor) -> int:
-        """Reduce a tensor (strided, with values); returns the number of its row."""
-        tensor = tensor.detach()  # so that nothing that follows is remembered for a backward
+    def add(self, tensor: Tensor, layout: Layout | None = None) -> int:
+        """Reduce a tensor (strided, with values), whose layout may be known; returns the number of its row."""
+        if tensor.requires_grad:
+            tensor = tensor.detach()  # so that nothing that follows is remembered for a backward
         if tensor.is_neg():
-            tensor = tensor.resolve_neg()
-        layout = layout_of(tensor)
+            tensor, layout = tensor.resolve_neg(), None
+        if layout is None:
+            layout = layout_of(tensor)
         if self._exact and layout.size:
             self._flush()
             self._tables.append(_exact_row(tensor, layout))
+            self._squares.append(None)
         else:
-            self._waiting.append(_Waiting(tensor, layout))
+            elements = Elements(tensor, layout)
+            moments = _moments(tensor, elements, layout.size)
+            waiting = _Waiting(layout.size, layout.repeats, moments, _plain(elements.sample()))
+            self._waiting.append(waiting)
+            self._squares.append(waiting.squares())
             if len(self._waiting) == FULL:
                 self._flush()
-        self._count += 1
-        return self._count - 1
+        return len(self._squares) - 1
+
+    def squares(self, row: int) -> float | None:
+        """The sum of squares of the elements of a row, where it is known at once."""
+        return self._squares[row]
 
     def table(self) -> np.ndarray:
         """All rows so far."""
@@ -59,28 +69,35 @@ class Tray:
             self._waiting = []
 
 
-class _Waiting:
+class _Waiting(NamedTuple):
     """A tensor's moments, on its device unless they are known already, and the elements its histogram is made of."""
 
-    __slots__ = ("count", "moments", "repeats", "sample")
+    size: int
+    repeats: int
+    moments: Moments | Tensor
+    sample: np.ndarray | Tensor
 
-    def __init__(self, tensor: Tensor, layout: Layout) -> None:
-        self.count = layout.size
-        self.repeats = layout.repeats
-        self.moments = _moments(tensor, layout, self.count)
-        self.sample = _plain(sample(tensor, layout))
+    def squares(self) -> float | None:
+        """The sum of squares of all elements, where it is on the host."""
+        if type(self.moments) is not Moments:
+            return None
+        return self.repeats * (self.moments.deviations + self.size * self.moments.mean**2)
 
 
-def _moments(tensor: Tensor, layout: Layout, count: int) -> Moments | Tensor:
+def _moments(tensor: Tensor, elements: Elements, count: int) -> Moments | Tensor:
     if not count:
         return NOTHING
-    found = None
-    if tensor.dtype in QUICK and tensor.is_cpu:
-        found = quick_moments(lambda: pieces(tensor, layout), count)
-    return found if found is not None else thorough_moments(lambda: pieces(tensor, layout))
+    is_whole = tensor.dtype in WHOLE
+    if tensor.is_cpu and (is_whole or tensor.dtype in QUICK):
+        found = quick_moments(elements, count)
+        if found is not None and (not is_whole or max(-found.min, found.max) < EXACT):
+            return found
+    return thorough_moments(elements)
 
 
-def _plain(values: Tensor) -> Tensor:
+def _plain(values: np.ndarray | Tensor) -> np.ndarray | Tensor:
+    if isinstance(values, np.ndarray):
+        return values
     return values.float() if values.dtype in QUICK else as_real(values)
 
 
@@ -88,7 +105,7 @@ def _rows(waiting: Sequence[_Waiting]) -> np.ndarray:
     """The rows of what waits."""
     table = _table([one.moments for one in waiting])
     samples = fetched([one.sample for one in waiting])
-    table["count"] = [one.count for one in waiting]
+    table["count"] = [one.size for one in waiting]
     table["sampled"] = [len(values) for values in samples]
     _count_bins(table, samples)
     _repeat(table, [one.repeats for one in waiting])
@@ -97,10 +114,11 @@ def _rows(waiting: Sequence[_Waiting]) -> np.ndarray:
 
 def _exact_row(tensor: Tensor, layout: Layout) -> np.ndarray:
     """A row whose zeros and histogram are those of all elements."""
-    table = _table([_moments(tensor, layout, layout.size)])
+    elements = Elements(tensor, layout)
+    table = _table([_moments(tensor, elements, layout.size)])
     table["count"] = table["sampled"] = layout.size
-    for piece in pieces(tensor, layout):
-        _count_bins(table, [_plain(piece).cpu().numpy()])
+    for piece in elements.pieces():
+        _count_bins(table, fetched([_plain(piece)]))
     _repeat(table, [layout.repeats])
     return table
 

@@ -57,6 +57,11 @@ class Statistics:
             histogram=trimmed(int(row["exponent"]), int(row["first"]), row["bins"]),
         )
 
+    def squares(self, ref: Ref) -> float:
+        """The sum of squares of a value's elements; nan where one is not finite."""
+        row = self.table[self.rows[ref]]
+        return float("nan") if row["nonfinite"] else float(row["deviations"] + row["count"] * row["mean"] ** 2)
+
     def merge(self, other: Statistics) -> Statistics:
         """Numbers of both together, as if all elements had been seen at once.
 
