@@ -102,8 +102,9 @@ class Outline {
     );
     this.rows.set(call, row);
     if (isOpen && this.rows.size < MOST) {
+      const before = this.rows.size;
       const inside = model.childrenOf[call].map((child) => this.item(child, level + 1, open));
-      if (inside.length > 0) row.append(make("ul", { role: "group" }, ...inside));
+      if (inside.length > 0) row.append(make("ul", { role: "group", style: `--rows: ${this.rows.size - before}` }, ...inside));
     }
     return row;
   }
