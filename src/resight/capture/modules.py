@@ -31,7 +31,7 @@ class ModuleCalls(CallStack):
         if len(call.outputs) < len(tensors) and self._record_unseen(call, args, tensors):
             call.outputs = self._values(tensors)
         if self._recorder.listener is not None:
-            self._recorder.listener.left(call.path, [self._recorder.values.find(tensor) for tensor in tensors], tensors)
+            self._recorder.listener.left(call.path, tensors)
 
     def _record_unseen(self, call: RawCall, args: Any, tensors: list[Tensor]) -> bool:
         """A module in which no op was seen, yet which made tensors, becomes one op named by its class."""

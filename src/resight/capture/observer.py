@@ -23,7 +23,7 @@ from .selection import Selection
 from .shared import Rows
 from .thumbnails import Thumbnails
 from .tray import Tray
-from .values import Held, Value, storage_of
+from .values import Value, storage_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,11 @@ class Observer:
         if self._gradients is not None:
             self._gradients.follow(Ref(*value), tensor, is_input=raw.function == "input")
 
-    def left(self, path: str, values: list[Value | Held | None], tensors: list[Tensor]) -> None:
+    def left(self, path: str, tensors: list[Tensor]) -> None:
         """Keep what a module returned, if that is wished for."""
         if self._wish.selection.has_module(path):
-            for value, tensor in zip(values, tensors):
+            for tensor in tensors:
+                value = self._run.recorder.values.find(tensor)
                 if type(value) is Value and storage_with_values(tensor) is not None:
                     self._wish.kept.add(Ref(value.op, value.slot), tensor, self._batch)
 

@@ -49,8 +49,8 @@ class Listener(Protocol):
     def made(self, value: Value, tensor: Tensor, raw: RawOp) -> None:
         """`tensor` holds `value` now, made by `raw`."""
 
-    def left(self, path: str, values: list[Value | Held | None], tensors: list[Tensor]) -> None:
-        """The module at `path` returned `tensors`, which hold `values` (None: of unknown origin)."""
+    def left(self, path: str, tensors: list[Tensor]) -> None:
+        """The module at `path` returned `tensors`."""
 
     def returned(self, result: Any) -> None:
         """The model returned `result`; nothing is recorded any more."""
