@@ -89,3 +89,57 @@ test("a projection in a module of its own runs straight through it", () => {
   assert.ok(purple.every(({ points }) => points.includes(axis)));
   assert.ok(purple.filter((wire) => wire.parent === box("call-1").node).every(({ points }) => points.length === 4));
 });
+
+/**
+ * Ways of so many ops each, side by side between two ops.
+ *
+ *     x ─┬─ way ─ way ─┬─ attention
+ *        ├─ way ─ way ─┤
+ *        └─ way ─ way ─┘
+ *
+ * @param {number[]} lengths
+ */
+function ways(lengths) {
+  const ops = [op("input", [])];
+  const tails = lengths.map((length) => {
+    for (let i = 0; i < length; i++) ops.push(op("way", [i === 0 ? 0 : ops.length - 1]));
+    return ops.length - 1;
+  });
+  return payload([...ops, op("attention", tails)], [call("", -1)]);
+}
+
+test("equally heavy ways stand in the order of the code, as many on one side of the spine as on the other", () => {
+  for (let count = 2; count <= 7; count++) {
+    for (const direction of /** @type {const} */ (["down", "right"])) {
+      const { box } = lay(ways(new Array(count).fill(2)), { direction });
+      const middle = (/** @type {number} */ id) => {
+        const { x, y, width, height } = box(`op-${id}`);
+        return direction === "down" ? x + width / 2 : y + height / 2;
+      };
+      const heads = Array.from({ length: count }, (_, way) => middle(1 + 2 * way));
+      assert.deepEqual(heads, [...heads].sort((a, b) => a - b), `${count} ways`);
+      assert.equal(new Set(heads).size, count);
+      assert.equal(heads.indexOf(middle(0)), (count - 1) >> 1);
+    }
+  }
+});
+
+test("a heavier way is the spine wherever the code has it", () => {
+  for (const lengths of [[3, 1, 1], [1, 3, 1], [1, 1, 3], [1, 3], [3, 1]]) {
+    const { box } = lay(ways(lengths));
+    const middle = (/** @type {number} */ id) => box(`op-${id}`).x + box(`op-${id}`).width / 2;
+    const heads = lengths.map((_, way) => 1 + lengths.slice(0, way).reduce((sum, length) => sum + length, 0));
+    assert.equal(middle(heads[lengths.indexOf(3)]), middle(0), String(lengths));
+  }
+});
+
+test("a projection stays on the right of ways that are equally heavy", () => {
+  //  x ─┬─ way ─┬─ cat ─ add
+  //     ├─ way ─┘         │
+  //     └─ conv ──────────┘
+  const net = payload([op("input", []), op("way", [0]), op("way", [0]), op("cat", [1, 2]), op("conv", [0]), op("add", [3, 4])],
+    [call("", -1)], [skip(0, 5, 0, [4])]);
+  const { box } = lay(net);
+  const spine = box("op-5").x + box("op-5").width / 2;
+  assert.ok(box("op-4").x > spine);
+});

@@ -16,6 +16,7 @@
  * @property {number} join     the segment out of its tail, -1 for none
  * @property {string} look     look of the skip if it is a shortcut, else `""`
  * @property {number} column   `+1, +2, ...` right of the spine, `-1, -2, ...` left
+ * @property {number} beside   where it is as heavy as the spine: first of the spine's boxes beside it, else -1
  * @property {boolean} floats  its boxes stand free of the rows, between `low` and `high`
  */
 
@@ -69,6 +70,7 @@ export function findChains(level, ranks, weight) {
   }
   for (const chain of found.chains) sinkChain(level, ranks, chain);
   for (const chain of found.chains) hookChain(level, ranks, found.role, chain);
+  for (const chain of found.chains) chain.beside = peerOf(level, found, below, chain);
   return found;
 }
 
@@ -82,7 +84,8 @@ export function weightOf({ size, shortcut }) {
 }
 
 /**
- * Per place, the weight of the heaviest path from it on, and the segment that path takes. A port that only a
+ * Per place, the weight of the heaviest path from it on, and the segment that path takes: of several equally heavy
+ * ones the middle one, so that the others stand on both sides of it in the order of the code. A port that only a
  * shortcut comes in by weighs nothing: the spine takes it where there is no other.
  *
  * @param {Level} level
@@ -92,11 +95,15 @@ function weighBelow({ kids, ins, segments, out }, weight) {
   const below = [...weight, ...new Array(out.length - kids.length).fill(0)];
   const next = new Array(out.length).fill(-1);
   const relax = (/** @type {number} */ place, /** @type {number[]} */ ways) => {
-    let best = -1;
+    let [best, equal] = [-1, 0];
     for (const s of ways) {
-      if (below[segments[s].b] <= best) continue;
-      best = below[segments[s].b];
-      next[place] = s;
+      const weight = below[segments[s].b];
+      equal = weight > best ? 1 : equal + Number(weight === best);
+      best = Math.max(best, weight);
+    }
+    let before = (equal - 1) >> 1;
+    for (const s of ways) {
+      if (below[segments[s].b] === best && before-- === 0) next[place] = s;
     }
     return Math.max(best, 0);
   };
@@ -148,7 +155,22 @@ function followChain({ kids, segments, out }, { rank }, below, taken, role, head
     places.push(place);
   }
   const [low, high] = [rank[head] - 1, rank[places[places.length - 1]] + 1];
-  return { places, low, high, fork: -1, join: -1, look: "", column: 0, floats: false };
+  return { places, low, high, fork: -1, join: -1, look: "", column: 0, beside: -1, floats: false };
+}
+
+/**
+ * Where a chain forks from the spine and weighs as much as the spine does from there on: the box that the spine goes on
+ * with; else -1.
+ *
+ * @param {Level} level
+ * @param {Chains} chains
+ * @param {number[]} below
+ * @param {Chain} chain
+ */
+function peerOf({ kids, segments }, { spine, onSpine }, below, { places, fork, look }) {
+  if (fork < 0 || look !== "" || !onSpine[segments[fork].a]) return -1;
+  const peer = spine[segments[fork].a];
+  return peer >= 0 && peer < kids.length && below[peer] === below[places[0]] ? peer : -1;
 }
 
 /**

@@ -18,16 +18,23 @@
  */
 
 /**
- * Give every side chain the innermost column that is free between its rows. Shortcuts prefer the right.
+ * Give every side chain the innermost column that is free between its rows. Shortcuts prefer the right. Chains as heavy as
+ * the spine beside them stand in the order of the code, left of it or right, unless a shortcut needs the right.
  *
  * @param {Chains} chains
  */
 export function assignColumns(chains) {
   /** @type {Record<"left" | "right", number[]>} Per column, the last row it is taken on. */
   const ends = { left: [], right: [] };
-  const inOrder = [...chains.chains].sort((a, b) => a.low - b.low || a.places[0] - b.places[0]);
+  const isFree = chains.chains.every(({ look }) => look === "");
+  const isBefore = (/** @type {Chain} */ { beside, places }) => isFree && beside > places[0];
+  const isAfter = (/** @type {Chain} */ { beside, places }) => isFree && beside >= 0 && beside < places[0];
+  // what is before the spine is placed from it outwards
+  const turn = (/** @type {Chain} */ chain) => (isBefore(chain) ? -chain.places[0] : chain.places[0]);
+  const inOrder = [...chains.chains].sort((a, b) => a.low - b.low || turn(a) - turn(b));
   for (const chain of inOrder) {
-    const [near, far] = chain.look === "" ? [ends.left, ends.right] : [ends.right, ends.left];
+    const near = chain.look === "" && !isAfter(chain) ? ends.left : ends.right;
+    const far = isBefore(chain) || isAfter(chain) ? near : near === ends.left ? ends.right : ends.left;
     const end = chain.look === "" ? chain.high - 1 : chain.high; // a shortcut may enter its merge from the side
     let q = 0;
     while (isTaken(near, q, chain.low) && isTaken(far, q, chain.low)) q += 1;
