@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { firstFold, foldAs } from "../../src/resight/picture/web/fold.js";
-import { placeAll } from "../../src/resight/picture/web/ladder.js";
+import { Layout, placeAll } from "../../src/resight/picture/web/ladder.js";
 import { LivePicture } from "../../src/resight/picture/web/live.js";
 import { flatten } from "../../src/resight/picture/web/scene.js";
 import { call, op, payload, skip, VIEW } from "./nets.js";
@@ -77,13 +77,14 @@ function keepsShortcuts({ calls, skips }, { first, last }, turned) {
  *
  * @param {Folded} folded
  * @param {Box} root
+ * @param {boolean} [isDown]
  */
-function looks(folded, root) {
-  const { boxes, wires, width, height } = flatten(folded, root, true);
+function looks(folded, root, isDown = true) {
+  const { boxes, wires, width, height } = flatten(folded, root, isDown);
   const name = (/** @type {number} */ node) => folded.nodes[node]?.id ?? "";
   const ends = (/** @type {number} */ e) => `${folded.edges[e].from} ${folded.edges[e].to} ${folded.edges[e].skips}`;
-  const faces = boxes.map(({ node, parent, x, y, width: w, height: h }) => JSON.stringify([folded.nodes[node], name(parent), x, y, w, h]));
-  const ways = wires.map(({ parent, points, look, edges }) => JSON.stringify([name(parent), points, look, edges.map(ends)]));
+  const faces = boxes.map(({ node, parent, x, y, width: w, height: h, outer, heading }) => JSON.stringify([folded.nodes[node], name(parent), x, y, w, h, outer, heading]));
+  const ways = wires.map(({ parent, points, look, forks, lands, edges }) => JSON.stringify([name(parent), points, look, forks, lands, edges.map(ends)]));
   return { width, height, faces: faces.sort(), ways: ways.sort(), skips: folded.skips.map(({ node, edges }) => `${node} ${edges.map(ends).sort()}`) };
 }
 
@@ -102,6 +103,60 @@ test("opening and closing one by one ends where folding at once does", () => {
       assert.deepEqual(looks(live.folded, live.root), looks(folded, placeAll(folded, VIEW)), `seed ${seed}, turn ${turns} of ${turned}`);
     }
   }
+});
+
+/**
+ * Blocks that differ in little: in the size of a module beside an op, a width, a skip, a value that is read far below.
+ *
+ * @param {(below: number) => number} random
+ */
+function nearlyAlike(random) {
+  const [ops, calls] = [[op("input", [])], [call("", -1)]];
+  /** @type {SkipArc[]} */
+  const skips = [];
+  const add = (/** @type {string} */ name, /** @type {number} */ c, /** @type {number[]} */ inputs) => ops.push(op(name, inputs, c)) - 1;
+  let x = 0;
+  for (let i = 0; i < 40; i++) {
+    const block = calls.push({ ...call(`b${i}`, 0), title: random(4) === 0 ? "a block of some length" : "block", parameters: random(3) === 0 ? "1.2 M" : "" }) - 1;
+    const inside = calls.push({ ...call(`b${i}.m`, block), title: "m" }) - 1;
+    const [source, older] = [x, random(3) === 0 ? [random(ops.length)] : []];
+    x = add("conv", inside, [source]);
+    for (let n = random(3); n >= 0; n--) x = add("relu", inside, [x]);
+    const beside = add(random(2) === 0 ? "conv" : "a convolution of many words", block, [source]);
+    const other = add(random(2) === 0 ? "conv" : "one that is a little longer", block, [beside]);
+    x = add(random(2) === 0 ? "add" : "mul", block, [x, other, source, ...older]);
+    if (random(3) > 0) skips.push({ ...skip(source, x, block), kind: random(2) === 0 ? "identity" : "scaled" });
+    x = add("relu", block, [x]);
+  }
+  return payload(ops, calls, skips);
+}
+
+test("a level placed as one like it is placed as by itself", () => {
+  for (let seed = 1; seed <= 30; seed++) {
+    const random = chance(seed);
+    for (const net of [nearlyAlike(random), randomNet(random)]) {
+      const { folded } = firstFold(net, { ...VIEW, depth: 2 + random(2), repeats: false });
+      for (const isDown of [true, false]) {
+        const [alone, alike] = [true, false].map((keepPlans) => new Layout(folded, isDown, keepPlans).place(new Map()));
+        assert.deepEqual(looks(folded, alike, isDown), looks(folded, alone, isDown), `seed ${seed}, down ${isDown}`);
+      }
+    }
+  }
+});
+
+test("alike levels are laid out once", (context) => {
+  const [ops, calls] = [[op("input", [])], [call("", -1)]];
+  for (let i = 1; i <= 50; i++) {
+    calls.push({ ...call(`m${i}`, 0), title: "block" });
+    for (const name of ["conv", "relu"]) ops.push(op(name, [ops.length - 1], i));
+  }
+  const net = payload(ops, calls);
+  net.outputs.push({ op: ops.length - 1, slot: 0, title: "output", shape: "8", aside: false });
+  const { folded } = firstFold(net, { ...VIEW, depth: 2, repeats: false });
+  const layout = new Layout(folded, true, false);
+  const places = context.mock.method(layout, "placeLevel");
+  layout.place(new Map());
+  assert.equal(places.mock.callCount(), 2); // the block and the whole picture
 });
 
 test("what stands for others, or has a shortcut that leaves it, is not turned by itself", () => {

@@ -41,6 +41,17 @@ export function closeFrame(plan) {
 }
 
 /**
+ * All numbers of an open node that its frame is made by.
+ *
+ * @param {FoldedNode} node
+ * @param {boolean} isDown
+ */
+export function frameNumbers(node, isDown) {
+  const words = [textWidth(node.title, HEADING_SIZE, 600), textWidth(headingDetail(node), HEADING_SIZE, 400), textWidth(headingEnd(node), HEADING_SIZE, 400)];
+  return [...words, node.times, Number(isCounted(node)), outside(node, isDown), stackOf(node)];
+}
+
+/**
  * How far a placed level reaches across, from its axis.
  *
  * @param {Plan} plan

@@ -10,6 +10,7 @@
  * @import {Box} from "./plan.js"
  * @import {Scene} from "./scene.js"
  */
+import { Alike } from "./alike.js";
 import { evenWidths, placeColumns, placeLanes, placePorts } from "./across.js";
 import { placeRows } from "./along.js";
 import { findChains, weightOf } from "./chains.js";
@@ -112,6 +113,9 @@ function withColumns(layout, root, columns) {
   return bent === null ? root : layout.place(new Map(), bent);
 }
 
+/** One column, flowing as the picture does. */
+const PLAIN = { columns: 1, bend: null, isUp: false };
+
 /** All levels and their boxes, kept so that a change in one re-places only it and what is around it. */
 export class Layout {
   /**
@@ -139,6 +143,7 @@ export class Layout {
    * @returns {Box}  the whole picture
    */
   place(cuts, bent = null) {
+    if (!this.keepPlans) return this.placeOnce();
     const boxes = new Map(this.placed);
     const isFirst = this.placed.size === 0;
     const up = bent === null ? new Set() : this.upOf(bent);
@@ -148,10 +153,23 @@ export class Layout {
       if (!isFirst && !changed.has(node)) continue;
       const isBent = bent !== null && node === bent.node;
       const form = { columns: cuts.get(node) ?? 1, bend: isBent ? bent.bend : null, isUp: up.has(node) };
-      boxes.set(node, this.placeLevel(this.levels[i], boxes, form));
+      boxes.set(node, this.placeLevel(this.levels[i], this.kidsOf(this.levels[i], boxes), form));
     }
     if (isFirst) this.placed = boxes;
     return /** @type {Box} */ (boxes.get(-1));
+  }
+
+  /**
+   * Place all levels in one column each.
+   *
+   * @returns {Box}  the whole picture
+   */
+  placeOnce() {
+    const alike = new Alike(this.nodes, this.isDown);
+    for (let i = this.levels.length - 1; i >= 0; i--) {
+      this.placed.set(this.levels[i].node, this.placeAlike(this.levels[i], this.placed, alike));
+    }
+    return /** @type {Box} */ (this.placed.get(-1));
   }
 
   /**
@@ -187,13 +205,35 @@ export class Layout {
   }
 
   /**
+   * The boxes of a level's children.
+   *
    * @param {Level} level
    * @param {Map<number, Box>} placed
+   */
+  kidsOf(level, placed) {
+    return level.kids.map((kid) => placed.get(kid) ?? leafBox(this.nodes[kid], kid, this.isDown));
+  }
+
+  /**
+   * A level in one column, its plan not kept: as one like it, where there is one.
+   *
+   * @param {Level} level
+   * @param {Map<number, Box>} placed
+   * @param {Alike} alike
+   * @returns {Box}
+   */
+  placeAlike(level, placed, alike) {
+    const boxes = this.kidsOf(level, placed);
+    return alike.placed(level, boxes, level.kids.map((kid) => this.weights[kid]), () => this.placeLevel(level, boxes, PLAIN));
+  }
+
+  /**
+   * @param {Level} level
+   * @param {Box[]} boxes  per child
    * @param {{columns: number, bend: Bend | null, isUp: boolean}} form
    * @returns {Box}
    */
-  placeLevel(level, placed, { columns, bend, isUp }) {
-    const boxes = level.kids.map((kid) => placed.get(kid) ?? leafBox(this.nodes[kid], kid, this.isDown));
+  placeLevel(level, boxes, { columns, bend, isUp }) {
     const ranks = rankPlaces(level);
     const chains = findChains(level, ranks, level.kids.map((kid) => this.weights[kid]));
     assignColumns(chains);

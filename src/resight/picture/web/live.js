@@ -9,15 +9,13 @@
  * @import {Payload, View} from "./schema.js"
  * @import {Tree} from "./tree.js"
  */
+import { Alike } from "./alike.js";
 import { weightOf } from "./chains.js";
 import { cutAll, nest } from "./cut.js";
 import { Layout } from "./ladder.js";
 import { LiveLinks } from "./livelinks.js";
 import { addItem, closeWithin, listNodes } from "./nodes.js";
 import { Wiring } from "./wiring.js";
-
-/** One column, flowing as the picture does. */
-const PLAIN = { columns: 1, bend: null, isUp: false };
 
 export class LivePicture {
   /**
@@ -214,11 +212,12 @@ export class LivePicture {
   place(changed) {
     const { layout } = this;
     const { depths } = layout.nesting;
+    const alike = new Alike(layout.nodes, layout.isDown);
     const depthOf = (/** @type {number} */ node) => (node < 0 ? -1 : depths[node]);
     for (const node of [...layout.around(changed)].sort((a, b) => depthOf(b) - depthOf(a))) {
       const level = /** @type {Level} */ (this.levels.get(node));
       if (node >= 0) layout.weights[node] = level.kids.reduce((sum, kid) => sum + layout.weights[kid], 0);
-      layout.placed.set(node, layout.placeLevel(level, layout.placed, PLAIN));
+      layout.placed.set(node, layout.placeAlike(level, layout.placed, alike));
     }
     this.root = /** @type {Box} */ (layout.placed.get(-1));
   }
