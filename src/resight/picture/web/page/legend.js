@@ -21,7 +21,7 @@ const STEPS = 24;
 /** @param {Page} page */
 export function mountLegend(page) {
   const { model, map } = page;
-  const known = knownColourings(model);
+  const [known, looks] = [knownColourings(model), looksIn(model)];
   const select = make("select", { onchange: () => page.store.change(colourBy, select.value) });
   const label = make("span");
   const key = make("div", { class: "key" });
@@ -34,7 +34,7 @@ export function mountLegend(page) {
     select.value = measure;
     if (measure === "kind") {
       if (map.tint !== null) map.colour(null);
-      key.replaceChildren(...kindRows(page, words));
+      key.replaceChildren(...kindRows(page, words, looks));
     } else {
       key.replaceChildren(...paintBy(page, words, measure));
     }
@@ -85,8 +85,9 @@ function rampOf(colours) {
 /**
  * @param {Page} page
  * @param {Words} words
+ * @param {string[]} looks  of the network's skips
  */
-function kindRows(page, words) {
+function kindRows(page, words, looks) {
   const theme = THEMES[page.theme()];
   const drawn = new Set();
   page.map.picture.folded.nodes.forEach(({ open, group }) => open || drawn.add(group));
@@ -94,7 +95,7 @@ function kindRows(page, words) {
     const { fill, line } = theme.groups[group];
     return row(draw("rect", { x: 0.5, y: 0.5, width: 21, height: 9, rx: 3, fill, stroke: line }), words.groups[group]);
   });
-  const arcs = looksIn(page.model).map((look) =>
+  const arcs = looks.map((look) =>
     row(draw("path", { d: "M0 5h22", stroke: theme.skips[look], "stroke-width": 3, "stroke-dasharray": DASHES[look].join(" ") }), look),
   );
   return [make("ul", {}, ...arcs), make("ul", {}, ...boxes)];

@@ -65,8 +65,7 @@ export function links(page, words, ids, titleOf = () => undefined) {
   const [first, rest] = [ids.slice(0, FIRST), ids.slice(FIRST)];
   const shown = make("div", { class: "links" }, ...linksTo(first));
   if (rest.length === 0) return shown;
-  const unfold = () => more.append(...linksTo(rest.splice(0)));
-  const more = make("details", { ontoggle: unfold }, make("summary", {}, words.more(rest.length)));
+  const more = make("details", { ontoggle: () => more.append(...linksTo(rest.splice(0))) }, make("summary", {}, words.more(rest.length)));
   shown.append(more);
   return shown;
 }

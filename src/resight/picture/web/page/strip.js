@@ -4,7 +4,6 @@
  * @import {Picture} from "./folding.js"
  * @import {Page} from "./page.js"
  * @import {Arc} from "./skeleton.js"
- * @import {Spans} from "../spans.js"
  * @import {State} from "./state.js"
  */
 import { DASHES, THEMES } from "../palette.js";
@@ -45,8 +44,9 @@ class Strip {
     });
     this.still = make("canvas");
     this.stillKey = "";
-    /** Of the boxes of a picture. @type {Spans & {picture: Picture | null}} */
-    this.boxes = { picture: null, firsts: [], lasts: [] };
+    /** The picture that `spans` are of. @type {Picture | null} */
+    this.picture = null;
+    this.spans = spansOf([], 0);
     this.frame = 0;
     page.part("strip").hidden = false;
     page.part("strip").append(this.canvas);
@@ -230,10 +230,11 @@ class Strip {
    */
   opsInWindow() {
     const { picture, seen } = this.page.map;
-    if (this.boxes.picture !== picture) this.boxes = { picture, ...spansOf(picture.nodeOf, picture.folded.nodes.length) };
+    if (this.picture !== picture) this.spans = spansOf(picture.nodeOf, picture.folded.nodes.length);
+    this.picture = picture;
+    const { firsts, lasts } = this.spans;
     let [first, last] = [Infinity, -1];
     for (const { box } of seen.boxes) {
-      const { firsts, lasts } = this.boxes;
       const span = firsts[box.node] < 0 ? this.spanOf(picture, box.node) : [firsts[box.node], lasts[box.node]];
       [first, last] = [Math.min(first, span[0]), Math.max(last, span[1])];
     }
