@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,21 @@ def test_a_wheel_zooms_about_the_pointer_and_a_touchpad_moves(open_map: OpenMap)
     page.mouse.wheel(-7, 12)
     page.wait_for_timeout(100)
     assert place(page, "op-0") == pytest.approx((before[0] + 7, before[1] - 12), abs=1)
+
+
+def test_three_lines_of_a_wheel_zoom_though_they_are_few_pixels(open_map: OpenMap) -> None:
+    page = open_map(residual())
+    zoom = page.evaluate("page.map.camera().zoom")
+    page.evaluate(
+        """() => {
+          const turn = new WheelEvent("wheel", { deltaY: -48, cancelable: true });
+          let lines = false; // as Firefox has it: who does not ask for the mode first is told pixels
+          Object.defineProperty(turn, "deltaMode", { get: () => ((lines = true), 1) });
+          Object.defineProperty(turn, "deltaY", { get: () => (lines ? -3 : -48) });
+          page.map.canvas.dispatchEvent(turn);
+        }"""
+    )
+    assert page.evaluate("page.map.camera().zoom") == pytest.approx(zoom * math.exp(3 * 20 * 0.0016))
 
 
 def test_two_fingers_zoom(open_map: OpenMap) -> None:

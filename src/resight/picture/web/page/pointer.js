@@ -19,6 +19,8 @@ const TWICE = 350;
 /** Turns of a wheel, and movements of two fingers on a touchpad, into factors of zoom. */
 const WHEEL = 0.0016;
 const PINCH = 0.01;
+/** Height of a line, where a browser counts a wheel's turns in lines, in window pixels. */
+const LINE = 20;
 
 /**
  * @param {Page} page
@@ -120,9 +122,10 @@ function pinch(map, before, now, other) {
  */
 function roll(map, event) {
   event.preventDefault();
-  const { deltaX, deltaY, deltaMode, ctrlKey, shiftKey, offsetX, offsetY } = event;
+  // the mode first: Firefox tells lines, which only a wheel makes, to those who ask for it before the turns, else pixels
+  const { deltaMode, deltaX, deltaY, ctrlKey, shiftKey, offsetX, offsetY } = event;
   const isWheel = deltaMode !== 0 || (deltaX === 0 && Math.abs(deltaY) >= 50 && Number.isInteger(deltaY));
-  const pixels = deltaMode === 0 ? deltaY : deltaY * 40;
+  const pixels = deltaMode === 0 ? deltaY : deltaY * LINE;
   if (shiftKey || (!ctrlKey && !isWheel)) {
     map.turnTo(moveBy(map.camera(), shiftKey ? -pixels - deltaX : -deltaX, shiftKey ? 0 : -pixels));
     return;
