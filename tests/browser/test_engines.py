@@ -81,6 +81,21 @@ def test_what_engines_do_in_their_own_way_is_said(open_page: Opener, recorded_pa
     assert page.evaluate("getComputedStyle(document.documentElement).scrollbarColor") != "auto"
 
 
+def test_a_name_in_the_outline_is_whole_while_its_class_has_room(open_page: Opener, recorded_page: Path) -> None:
+    page = open_page(recorded_page)
+    cut = """rows => rows.map(row => {
+      const [name, cls] = [row.querySelector("b"), row.querySelector("span")];
+      const words = document.createRange();
+      words.selectNodeContents(name);
+      if (cls === null || cls.clientWidth === 0 || cls.clientWidth === cls.scrollWidth) return null;
+      return words.getBoundingClientRect().width - name.getBoundingClientRect().width;
+    }).filter(over => over !== null)"""
+    page.evaluate("document.getElementById('tree').style.width = '140px'")
+    over = page.locator("#tree .row").evaluate_all(cut)
+    assert len(over) > 3
+    assert max(over) < 0.01  # of a pixel, and its end would be dots
+
+
 def test_underlines_are_in_words_that_safari_reads() -> None:
     sheets = [sheet for sheet in (files("resight.picture") / "web" / "page").iterdir() if sheet.name.endswith(".css")]
     assert len(sheets) == 3
