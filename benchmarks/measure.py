@@ -57,10 +57,11 @@ def installed(package: str) -> str:
 
 
 def commit() -> str:
-    """Short hash of the commit measured, with a + if files differ from it."""
+    """Short hash of the commit measured, with a + if files other than the results differ from it."""
     here = Path(__file__).parent
     head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=here, capture_output=True, text=True).stdout
-    dirty = subprocess.run(["git", "status", "--porcelain", "-uno"], cwd=here, capture_output=True, text=True).stdout
+    asked = ["git", "status", "--porcelain", "-uno", "--", ":/", f":(exclude){RESULTS.name}"]
+    dirty = subprocess.run(asked, cwd=here, capture_output=True, text=True).stdout
     return head.strip() + ("+" if dirty.strip() else "")
 
 

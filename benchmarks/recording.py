@@ -140,7 +140,8 @@ def measured(tool: str) -> dict[str, list[str]]:
                 plain: Run = lambda: model(x)  # noqa: B023, E731
                 tooled: Run = lambda: TOOLS[tool](model, x)  # noqa: B023, E731
                 TOOLS[tool](model, x[..., : x.shape[-1] // 4])  # imports what it needs
-                plain()
+                for _ in range(ROUNDS):  # the allocator's peak settles
+                    plain()
                 before = peak()
                 found[name] = [spread(ratios({"plain": plain, tool: tooled}, "plain", ROUNDS)[tool])]
                 found[name].append(f"{max(0, peak() - before) / 2**10:,.0f} MiB")
