@@ -130,8 +130,8 @@ def main() -> None:
         browser.close()
     how = (
         f"Thread time of the main thread in milliseconds, {OPS:,} nested ops, {WINDOW['width']}×{WINDOW['height']}, "
-        f"Chromium without a GPU; a frame is the mean of {FRAMES} while dragging, a module of 700 ops is turned {TURNS} "
-        f"times: median (min-max)."
+        f"Chromium without a GPU; a frame is the mean of {FRAMES} while dragging, a module of 700 ops is turned "
+        f"{TURNS} times: median (min-max)."
     )
     report("Page", how, ("what", "ms"), rows)
 
