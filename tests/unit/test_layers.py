@@ -13,7 +13,7 @@ import resight
 PACKAGE = Path(resight.__file__).parent
 
 RANKS = {
-    "errors": 0, "text": 0,
+    "errors": 0, "garbage": 0, "text": 0,
     "graph": 1, "codec": 1, "files": 1, "colours": 1, "fonts": 1, "notebook": 1, "samples": 1,
     "skips": 2, "recording": 2, "runs": 2,
     "table": 3, "names": 3,

@@ -26,7 +26,7 @@ from .kept import Kept
 from .layout import SAMPLE
 from .observer import Observer, Seen, Wish
 from .paths import first_difference
-from .run import Captured, Run, no_collections, trace_graph
+from .run import Captured, Run, trace_graph
 from .selection import Selection
 
 Given: TypeAlias = tuple[tuple[Any, ...], Mapping[str, Any]]
@@ -89,8 +89,7 @@ def record(
     try:
         for given in _batches(args, kwargs, batches):
             session.run(*given)
-        with no_collections():
-            return session.trace()
+        return session.trace()
     finally:
         wish.kept.discard()
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import platform
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,7 @@ from torch.nn.modules.lazy import LazyModuleMixin
 
 from .. import text
 from ..errors import ForwardWarning, UserError
+from ..garbage import no_collections
 from ..graph import Failure, Graph, Op, Output, TensorSpec
 from ..skips import find_skips
 from ..traces import About, Trace
@@ -57,9 +57,8 @@ def trace(model: nn.Module, /, *args: Any, **kwargs: Any) -> Trace:
 
 def trace_titled(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any], title: str) -> Trace:
     """`trace` with a name for the network; an empty title stands for the class name."""
-    with no_collections():
-        captured = trace_graph(model, args, kwargs, title)
-        return Trace(captured.about, captured.graph, find_skips(captured.graph))
+    captured = trace_graph(model, args, kwargs, title)
+    return Trace(captured.about, captured.graph, find_skips(captured.graph))
 
 
 def trace_graph(
@@ -178,18 +177,6 @@ class Run:
         names = dict.fromkeys(found.name for found in self.recorder.recovered)
         hidden = [f"{name} ran out of sight; its inputs were told from its gradient function" for name in names]
         return tuple(dict.fromkeys((*unseen, *hidden)))
-
-
-@contextmanager
-def no_collections() -> Iterator[None]:
-    """Keep Python's garbage collector from running because of what we make: a plain forward hardly wakes it."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _traceable(model: Any) -> tuple[nn.Module, tuple[str, ...]]:

@@ -28,16 +28,17 @@ def is_data(graph: Graph) -> list[bool]:
     """For each op, whether it carries data. The op that raised counts if it reads data."""
     carried = [NOTHING] * len(graph.ops)
     for i, op in enumerate(graph.ops):
-        if op.name in CREATIONS:
+        name = op.name
+        if name in CREATIONS:
             continue
         level = NOTHING
         for read in op.inputs:
             found = carried[read.op]
-            if found == DATA and not graph.ops[read.op].outputs[read.slot].is_float:
-                found = IDS
             if found > level:
-                level = found
-        if op.name == "input" or (level == IDS and op.name in LOOK_UPS and _looks_up_weight(op)):
+                if found == DATA and not graph.ops[read.op].outputs[read.slot].is_float:
+                    found = IDS
+                level = max(level, found)
+        if name == "input" or (level == IDS and name in LOOK_UPS and _looks_up_weight(op)):
             level = DATA
         if level == DATA and op.outputs and not any(spec.is_float for spec in op.outputs):
             level = IDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from ..garbage import no_collections
 from ..graph import Graph
 from . import vocabulary as words
 from .flow import Flow, flow_of
@@ -35,6 +36,7 @@ class Candidate:
         return self.weak, self.walk.rank, -self.source
 
 
+@no_collections()
 def find_skips(graph: Graph) -> tuple[Skip, ...]:
     """All residual connections of a graph, in the order of their merges.
 

@@ -84,15 +84,16 @@ def flow_of(graph: Graph) -> Flow:
             continue
         ports: list[int] = []
         whole = op.name in WHOLE
-        dimensions = max([_dimensions(weight.spec.shape, whole) for weight in op.weights], default=0)
+        dimensions = max([_dimensions(weight.spec.shape, whole) for weight in op.weights]) if op.weights else 0
         for read in op.inputs:
-            if data[read.op]:
-                value = first[read.op] + read.slot
+            made = read.op
+            if data[made]:
+                value = first[made] + read.slot
                 if floating[value]:
                     ports.append(value)
                 continue
-            noise[i] = noise[i] or noise[read.op]
-            if of_weights[read.op]:
+            noise[i] = noise[i] or noise[made]
+            if of_weights[made]:
                 dimensions = max(dimensions, _dimensions(graph.spec(read).shape, whole))
         if not data[i]:
             of_weights[i] = dimensions
@@ -103,9 +104,10 @@ def flow_of(graph: Graph) -> Flow:
             maker.append(i)
             readers.append([])
             floating.append(spec.is_float)
-        reads[i] = tuple(dict.fromkeys(ports)) if len(ports) > 1 else tuple(ports)
-        for value in reads[i]:
-            readers[value].append(i)
+        if ports:
+            reads[i] = tuple(dict.fromkeys(ports)) if len(ports) > 1 else (ports[0],)
+            for value in reads[i]:
+                readers[value].append(i)
         weighted[i] = dimensions >= 2
         affine[i] = dimensions >= 1
     returned = frozenset(first[o.op] + o.slot for o in graph.outputs if first[o.op] >= 0)
