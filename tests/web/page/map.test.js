@@ -7,7 +7,7 @@ import { Model } from "../../../src/resight/picture/web/page/model.js";
 import { Pieces } from "../../../src/resight/picture/web/page/pieces.js";
 import { arcAt, boxAt, findSeen } from "../../../src/resight/picture/web/page/seen.js";
 import { START } from "../../../src/resight/picture/web/page/state.js";
-import { block, call, op, payload, VIEW } from "../nets.js";
+import { block, call, op, payload, skip, VIEW } from "../nets.js";
 
 /** @import {Facts} from "../../../src/resight/picture/web/page/facts.js" */
 
@@ -116,4 +116,27 @@ test("a number from a foreign address folds nothing", () => {
   const { folding } = blockPage();
   assert.deepEqual(folding.openAt({ depth: 1, turned: [999] }), folding.openAt({ depth: 1, turned: [] }));
   assert.deepEqual(differing([1, 2], [2, 3]), [1, 3]);
+});
+
+test("a block that repeats is one straight line, however long, unless columns are asked for", () => {
+  const ops = [op("input", [])];
+  const calls = [call("", -1)];
+  const skips = [];
+  for (let block = 1; block <= 40; block++) {
+    calls.push(call(`blocks.${block}`, 0, 7));
+    for (let half = 0; half < 4; half++) {
+      const source = ops.length - 1;
+      for (let i = 0; i < 8; i++) ops.push(op("conv", [ops.length - 1], block));
+      skips.push(skip(source, ops.push(op("add", [ops.length - 1, source], block)) - 1, block));
+    }
+  }
+  const net = payload(ops, calls, skips);
+  const columnsOf = (/** @type {number} */ wrap) => {
+    const { root, folded } = new Folding(net, { ...VIEW, wrap }).at({ depth: 9, turned: [] });
+    const block = root.kids.find(({ node }) => folded.nodes[node].times === 40);
+    assert.ok(block);
+    return new Set(block.at.map(({ across }) => across)).size;
+  };
+  assert.equal(columnsOf(0), 1);
+  assert.equal(columnsOf(2), 2);
 });

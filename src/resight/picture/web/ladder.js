@@ -44,11 +44,15 @@ export function layOut(folded, view) {
  *
  * @param {Folded} folded
  * @param {{direction: string, wrap: number}} view
+ * @param {boolean} [keepBlocks]  a block that repeats stays in one column, unless columns are asked for
  * @returns {Box}
  */
-export function placeAll(folded, { direction, wrap }) {
+export function placeAll(folded, { direction, wrap }, keepBlocks = false) {
   const layout = new Layout(folded, direction === "down", wrap !== 1 && folded.nodes.length <= MANY_BOXES);
-  return wrapped(layout, layout.place(new Map()), wrap);
+  const root = layout.place(new Map());
+  if (!layout.keepPlans) return root;
+  if (wrap > 0) return withColumns(layout, root, wrap);
+  return nearAspect(layout, root, (box) => !keepBlocks || box.node < 0 || folded.nodes[box.node].times === 1);
 }
 
 /** Width over height that a wrapped picture aims at. */
@@ -62,25 +66,13 @@ const TRIES = [2, 3, 4, 5, 6, 8, 10, 13, 17];
 const SLACK = [1, 1.05, 1.1, 1.2, 1.3, 1.45, 1.6, 1.8];
 
 /**
- * The picture in as many columns as the view asks for, or as bring it near to `ASPECT`.
- *
- * @param {Layout} layout
- * @param {Box} root
- * @param {number} wrap  0 to choose, 1 for never, else the most columns
- * @returns {Box}
- */
-function wrapped(layout, root, wrap) {
-  if (!layout.keepPlans) return root;
-  return wrap === 0 ? nearAspect(layout, root) : withColumns(layout, root, wrap);
-}
-
-/**
  * A U in its two legs; anything else that is long in the columns that bring it near to `ASPECT`.
  *
  * @param {Layout} layout
  * @param {Box} root
+ * @param {(box: Box) => boolean} mayCut
  */
-function nearAspect(layout, root) {
+function nearAspect(layout, root, mayCut) {
   const { isDown } = layout;
   const bent = findBend(root);
   if (bent !== null) return layout.place(new Map(), bent);
@@ -89,7 +81,7 @@ function nearAspect(layout, root) {
   const missOf = (/** @type {Box} */ box) => Math.abs(Math.log((box.left + box.right) / box.length / aim));
   let [best, least] = [root, missOf(root)];
   for (const parts of TRIES) {
-    const cuts = cutsWithin(root, root.length / parts);
+    const cuts = cutsWithin(root, root.length / parts, mayCut);
     if (cuts.size === 0) continue;
     const box = layout.place(cuts);
     if (missOf(box) < least) [best, least] = [box, missOf(box)];

@@ -34,16 +34,17 @@ const TALL_SHARE = 0.3;
  *
  * @param {Box} root
  * @param {number} most
+ * @param {(box: Box) => boolean} [mayCut]  whether a box, or what is in it, may be cut
  * @returns {Map<number, number>}  columns by node; -1 for the whole picture
  */
-export function cutsWithin(root, most) {
+export function cutsWithin(root, most, mayCut = () => true) {
   /** @type {Map<number, number>} */
   const cuts = new Map();
   /** @type {[Box, number][]} */
   const waiting = [[root, most]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [box, limit] = next;
-    if (box.plan === null || box.length <= limit) continue;
+    if (box.plan === null || box.length <= limit || !mayCut(box)) continue;
     const columns = columnsWithin(partsOf(box.plan), limit);
     if (columns > 1) {
       cuts.set(box.node, columns);

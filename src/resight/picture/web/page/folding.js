@@ -102,7 +102,7 @@ export class Folding {
     const { tree, opening } = this.base(state.depth);
     const { folded, drawing } = foldAs(this.payload, this.view, tree, { ...opening, open: this.openAt(state) });
     const index = new Map(folded.nodes.map((node, i) => [node.id, i]));
-    return this.picture(folded, drawing.nodeOf, index, placeAll(folded, this.view));
+    return this.picture(folded, drawing.nodeOf, index, placeAll(folded, this.view, true));
   }
 
   /**
