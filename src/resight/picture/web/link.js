@@ -43,7 +43,12 @@ export function linkNodes(payload, tree, { runs }, drawing) {
  * @param {Drawing} drawing
  */
 function skipsDrawn(payload, runs, drawing) {
-  return payload.skips.flatMap((skip, s) => (isDrawn(payload, runs, drawing, skip) ? [s] : []));
+  /** @type {number[]} */
+  const drawn = [];
+  payload.skips.forEach((skip, s) => {
+    if (isDrawn(payload, runs, drawing, skip)) drawn.push(s);
+  });
+  return drawn;
 }
 
 /** No skips; shared by all plain wires. @type {never[]} */
@@ -204,6 +209,7 @@ export function markNodes(payload, { nodes, nodeOf }, ways) {
     const isDifference = payload.ops[merge].name === "sub";
     const closing = nodes[nodeOf[merge]];
     if (closing.size === 1 && closing.merge === "") [closing.merge, closing.mergeLook] = [isDifference ? "sub" : combine, look];
+    if (ops.length === 0) continue;
     const counts = new Map();
     for (const op of ops) counts.set(nodeOf[op], (counts.get(nodeOf[op]) ?? 0) + 1);
     for (const [node, count] of counts) {
@@ -225,17 +231,18 @@ export function placeSkips(payload, tree, runs, drawing, edges) {
   /** @type {FoldedSkip[]} */
   const places = payload.skips.map(() => ({ node: "", edges: [] }));
   edges.forEach((edge, e) => edge.skips.forEach((s) => places[s].edges.push(e)));
+  const areAnyTwins = runs.twin.some((twin, op) => twin !== op);
   /** @type {Map<string, FoldedSkip>} */
   const twins = new Map();
   payload.skips.forEach((skip, s) => {
     const merge = runs.twin[skip.merge];
     if (!tree.inside[skip.owner] || nodeOf[merge] < 0) return;
-    const key = `${merge} ${lookOf(skip)}`;
+    const key = areAnyTwins ? `${merge} ${lookOf(skip)}` : "";
     // a run in a closed box is not drawn as one, so there each member counts its own
     const twin = merge === skip.merge || closedIn[skip.owner] >= 0 ? undefined : twins.get(key);
     if (twin !== undefined && places[s].edges.length === 0) places[s] = twin;
     else if (places[s].edges.length === 0) places[s].node = countAt(nodes[holderOf(drawing, skip, merge)], skip);
-    if (!twins.has(key)) twins.set(key, places[s]);
+    if (areAnyTwins && !twins.has(key)) twins.set(key, places[s]);
   });
   return places;
 }

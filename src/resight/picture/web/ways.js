@@ -33,6 +33,7 @@ export function waysOf(payload, tree, seen) {
   const readers = readersOf(payload, tree, new Set(seen.flatMap((s) => payload.skips[s].shortcut)));
   return seen.map((skip) => {
     const { merge, source, shortcut } = payload.skips[skip];
+    if (shortcut.length === 0) return { skip, start: source[0], slot: source[1], ops: shortcut };
     const own = new Set([...shortcut, merge]);
     const isShared = (/** @type {number} */ op) => (readers.get(op) ?? []).some((reader) => reader < merge && !own.has(reader));
     let first = shortcut.length;
@@ -61,6 +62,9 @@ function readersOf({ ops }, { shown }, asked) {
   return readers;
 }
 
+/** Shared by the many ways without ops. @type {Set<never>} */
+const NOTHING = new Set();
+
 /**
  * The reads along shortcuts: from where each leaves the branch, over its ops, to the merge; and those of the older
  * values that a merge takes past the branch as well, as in a dense block.
@@ -74,17 +78,18 @@ export function shortcutReads(payload, ways) {
   const passing = new Map();
   for (const { skip, start, slot, ops } of ways) {
     const { merge, also } = payload.skips[skip];
-    const older = new Set(also.map(([from, output]) => `${from} ${output}`));
-    const way = new Set(ops);
+    const older = also.length === 0 ? NOTHING : new Set(also.map(([from, output]) => `${from} ${output}`));
+    const way = ops.length === 0 ? NOTHING : new Set(ops);
     for (const to of [...ops, merge]) {
       for (const [from, output] of payload.ops[to].inputs) {
         const starts = from === start && (slot < 0 || output === slot) && (to !== merge || way.size === 0);
         const isOlder = to === merge && older.size > 0 && older.has(`${from} ${output}`);
         if (!starts && !isOlder && !way.has(from)) continue;
-        const reads = passing.get(to) ?? new Map();
-        const through = reads.get(from) ?? [];
-        if (!through.includes(skip)) through.push(skip);
-        passing.set(to, reads.set(from, through));
+        let reads = passing.get(to);
+        if (reads === undefined) passing.set(to, (reads = new Map()));
+        const through = reads.get(from);
+        if (through === undefined) reads.set(from, [skip]);
+        else if (!through.includes(skip)) through.push(skip);
       }
     }
   }
