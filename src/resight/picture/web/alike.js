@@ -10,6 +10,9 @@ import { frameNumbers } from "./frame.js";
 import { isMerge } from "./sizes.js";
 import { LOOKS } from "./styles.js";
 
+/** A level of more children than this is hardly there twice, and its numbers would take longer than they save. */
+const MOST = 1000;
+
 export class Alike {
   /**
    * @param {FoldedNode[]} nodes
@@ -32,6 +35,7 @@ export class Alike {
    * @returns {Box}
    */
   placed(level, boxes, weights, place) {
+    if (level.kids.length > MOST) return place();
     const numbers = this.numbersOf(level, boxes, weights);
     const hash = numbers.reduce((sum, n) => (Math.imul(sum, 31) + n) | 0, 0);
     const known = this.known.get(hash);

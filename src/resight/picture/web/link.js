@@ -60,9 +60,9 @@ export class Linker {
    * @param {Payload} payload
    * @param {Drawing} drawing
    * @param {Passing} passing
-   * @param {(skip: number) => boolean} [counts]  of the skips in `passing`, those that count
+   * @param {((skip: number) => boolean) | null} [counts]  of the skips in `passing`, those that count; null for all
    */
-  constructor(payload, drawing, passing, counts = () => true) {
+  constructor(payload, drawing, passing, counts = null) {
     this.skips = payload.skips;
     this.drawing = drawing;
     this.passing = passing;
@@ -101,7 +101,7 @@ export class Linker {
    */
   skipsAlong(from, to) {
     const skips = this.passing.get(to)?.get(from) ?? NONE;
-    if (skips === NONE) return skips;
+    if (skips === NONE || this.counts === null) return skips;
     const counting = skips.filter(this.counts);
     return counting.length === 0 ? NONE : counting;
   }

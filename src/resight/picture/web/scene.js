@@ -97,10 +97,9 @@ function sceneBox({ nodes }, box, axis, start, parent, depth, isDown) {
  * @param {boolean} isDown
  */
 function rectangle(axis, start, { left, right, length }, isDown) {
-  const [across, along] = [axis - left, start];
   return isDown
-    ? { x: across, y: along, width: left + right, height: length }
-    : { x: along, y: across, width: length, height: left + right };
+    ? { x: axis - left, y: start, width: left + right, height: length }
+    : { x: start, y: axis - left, width: length, height: left + right };
 }
 
 /**
@@ -114,7 +113,8 @@ function rectangle(axis, start, { left, right, length }, isDown) {
 function placed(points, axis, start, isDown) {
   const moved = new Array(points.length);
   for (let i = 0; i < points.length; i += 2) {
-    const [across, along] = [points[i] + axis, points[i + 1] + start];
+    const across = points[i] + axis;
+    const along = points[i + 1] + start;
     moved[i] = isDown ? across : along;
     moved[i + 1] = isDown ? along : across;
   }
