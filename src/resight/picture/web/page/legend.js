@@ -3,6 +3,7 @@
  *
  * @import {FoldedNode} from "../fold.js"
  * @import {Page} from "./page.js"
+ * @import {State} from "./state.js"
  * @import {Words} from "./words_en.js"
  */
 import { hexOf, mixed, Scale } from "../heat.js";
@@ -27,17 +28,25 @@ export function mountLegend(page) {
   const key = make("div", { class: "key" });
   page.part("legend").append(make("label", {}, label, select), key);
   if (page.store.state.colour === START.colour && known.includes(model.view.color)) page.store.change(colourBy, model.view.color);
-  watch(page, ["colour", "depth", "turned", "theme"], (words, state) => {
-    const measure = known.includes(state.colour) ? state.colour : "kind";
+  const measureOf = (/** @type {State} */ { colour }) => (known.includes(colour) ? colour : "kind");
+  watch(page, ["colour"], (words, state) => {
     label.textContent = words.colourBy;
     select.replaceChildren(...COLOURINGS.map((name) => make("option", { value: name, disabled: !known.includes(name) }, nameIn(words, name))));
-    select.value = measure;
-    if (measure === "kind") {
-      if (map.tint !== null) map.colour(null);
-      key.replaceChildren(...kindRows(page, words, looks));
-    } else {
+    select.value = measureOf(state);
+  });
+  let said = "";
+  watch(page, ["colour", "depth", "turned", "theme"], (words, state) => {
+    const measure = measureOf(state);
+    if (measure !== "kind") {
+      said = "";
       key.replaceChildren(...paintBy(page, words, measure));
+      return;
     }
+    if (map.tint !== null) map.colour(null);
+    const groups = groupsDrawn(page);
+    const says = [words.colourBy, page.theme(), ...groups].join();
+    if (says !== said) key.replaceChildren(...kindRows(page, words, looks, groups));
+    said = says;
   });
 }
 
@@ -83,15 +92,25 @@ function rampOf(colours) {
 }
 
 /**
+ * The groups that the closed boxes of the map are of.
+ *
+ * @param {Page} page
+ */
+function groupsDrawn({ map }) {
+  const drawn = new Set();
+  for (const node of map.picture.folded.nodes) if (node !== undefined && !node.open) drawn.add(node.group); // closed modules leave gaps
+  return GROUPS.filter((group) => drawn.has(group));
+}
+
+/**
  * @param {Page} page
  * @param {Words} words
  * @param {string[]} looks  of the network's skips
+ * @param {(typeof GROUPS)[number][]} groups
  */
-function kindRows(page, words, looks) {
+function kindRows(page, words, looks, groups) {
   const theme = THEMES[page.theme()];
-  const drawn = new Set();
-  page.map.picture.folded.nodes.forEach(({ open, group }) => open || drawn.add(group));
-  const boxes = GROUPS.filter((group) => drawn.has(group)).map((group) => {
+  const boxes = groups.map((group) => {
     const { fill, line } = theme.groups[group];
     return row(draw("rect", { x: 0.5, y: 0.5, width: 21, height: 9, rx: 3, fill, stroke: line }), words.groups[group]);
   });
