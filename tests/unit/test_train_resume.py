@@ -62,6 +62,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return begin(tmp_path_factory.mktemp("whole") / "r").folder
 
 
+HANDLER = signal.getsignal(signal.SIGINT)
+"""Who hears Ctrl-C outside a training: the default, or nobody where the tests run in the background."""
+
+
 @pytest.fixture(scope="module")
 def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that Ctrl-C stopped, one step after the signal, with checkpoints of steps 12 and 14."""
@@ -136,7 +140,7 @@ def test_ctrl_c_saves_and_the_run_goes_on(
     stopped: Path, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert sorted(path.name for path in (stopped / "checkpoints").glob("step-*")) == ["step-00000012", "step-00000014"]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is HANDLER
     folder = Path(shutil.copytree(stopped, tmp_path / "r"))
     assert main(["train", "--cpu", "--resume", str(folder)]) == 0
     assert "goes on after step 14" in capsys.readouterr().out
