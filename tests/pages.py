@@ -11,6 +11,9 @@ from torch import nn
 Opener = Callable[..., Any]
 """`open_page(trace_or_path, hash="", width=1440, height=900, **context)` opens a page; returns Playwright's page."""
 
+FOLDED = "#d=1"
+"""Only the model itself is open: its blocks are closed."""
+
 
 class Block(nn.Module):
     """x + conv(relu(norm(conv(x)))), or with a 1×1 convolution on the shortcut."""
@@ -36,3 +39,27 @@ class Net(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.head(self.body(self.stem(x)).mean((2, 3)))
+
+
+def wait_hash(page: Any, pattern: str) -> None:
+    """Wait until the address says so; it follows the state a moment later."""
+    page.wait_for_function("pattern => new RegExp(pattern).test(location.hash)", arg=pattern)
+
+
+def wait_still(page: Any) -> str:
+    """Wait until the map is painted the same twice; returns the picture."""
+    picture = "document.getElementById('canvas').toDataURL()"
+    before, now = "", page.evaluate(picture)
+    while now != before:
+        page.wait_for_timeout(200)
+        before, now = now, page.evaluate(picture)
+    return str(now)
+
+
+def titles(page: Any) -> list[str]:
+    """The modules listed in the outline."""
+    return page.locator("#tree .row b").all_inner_texts()
+
+
+def panel_title(page: Any) -> str:
+    return page.locator("#panel h2").inner_text()
