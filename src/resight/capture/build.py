@@ -10,13 +10,13 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..graph import Input, ModuleCall, Op, Plain, Ref, Source, TensorSpec, Weight
+from ..graph import Input, ModuleCall, Op, Plain, Ref, TensorSpec, Weight
 from .arguments import bind
 from .callstack import RawCall
 from .modules import class_name
 from .ops import canonical_name, spelling
 from .recorder import RawOp, RawSpec
-from .sources import Spot, source
+from .sources import Sources
 from .values import Held, Value
 
 UNSEEN = "opaque"
@@ -30,7 +30,7 @@ class Builder:
 
     def __init__(self, held: dict[str, tuple[TensorSpec, bool]]) -> None:
         self._held = held
-        self._sources: dict[tuple[int, int], Source | None] = {}
+        self._sources = Sources()
 
     def op(self, number: int, raw: RawOp) -> Op:
         """One recorded op, with everything named."""
@@ -51,17 +51,8 @@ class Builder:
             attributes=reading.attributes,
             outputs=tuple([spec(output) for output in raw.outputs]),
             inplace=raw.inplace,
-            source=self._source(raw.spot),
+            source=self._sources.of(raw.spot),
         )
-
-    def _source(self, spot: Spot | None) -> Source | None:
-        """Layers that repeat run the same code; by its identity, as its hash reads all of it."""
-        if spot is None:
-            return None
-        key = id(spot[0]), spot[1]
-        if key not in self._sources:
-            self._sources[key] = source(spot)
-        return self._sources[key]
 
 
 class _Reading:

@@ -19,7 +19,7 @@ from .opened import OPENED
 from .ops import canonical_name, spelling
 from .recorder import is_in_backward
 from .scaling import scaled_arguments
-from .sources import EDGE, source, user_spot
+from .sources import EDGE, Sources, user_spot
 
 Place: TypeAlias = tuple[str, int, str, str]
 """Where ops are counted: path and number of the module call, op name, text of the user's line."""
@@ -61,6 +61,7 @@ class Editor(TorchFunctionMode):  # type: ignore[misc]
         self.calls = CallStack(modules, self, is_inside=True)
         self._plan = plan
         self._counted: dict[Place, int] = {}
+        self._sources = Sources()
         self._waiting = dict(plan.changes)
         self._needs_gradients = torch.is_grad_enabled()
 
@@ -79,7 +80,7 @@ class Editor(TorchFunctionMode):  # type: ignore[misc]
         return func(*args, **kwargs)
 
     def _change_at(self, call: RawCall, name: str, frame: FrameType) -> Change | None:
-        line = source(user_spot(frame))
+        line = self._sources.of(user_spot(frame))
         place = call.path, call.number, name, line.text if line else ""
         order = self._counted[place] = self._counted.get(place, -1) + 1
         change = self._waiting.pop((place, order), None)

@@ -76,6 +76,10 @@ class Elements:
         if tensor.dtype is torch.float32 and tensor.is_cpu and layout.is_dense and layout.repeats == 1:
             self._flat = tensor.numpy().ravel(order="K")
 
+    @property
+    def count(self) -> int:
+        return self._layout.size
+
     def pieces(self) -> Iterable[Tensor]:
         """Contiguous vectors of at most `PIECE`; only tensors with gaps are copied, a piece at a time.
 

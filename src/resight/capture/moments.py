@@ -50,8 +50,8 @@ class Moments(NamedTuple):
 NOTHING = Moments(0, float("nan"), 0.0, float("nan"), float("nan"))
 
 
-def quick_moments(elements: Elements, count: int) -> Moments | None:
-    """Moments of `count` float32 elements on the CPU; None where they need the thorough way.
+def quick_moments(elements: Elements) -> Moments | None:
+    """Moments of float32 elements on the CPU; None where they need the thorough way.
 
     Relative errors of mean, std and rms stay below 1e-6 (of the mean's: relative to rms).
     """
@@ -70,10 +70,10 @@ def quick_moments(elements: Elements, count: int) -> Moments | None:
         return None
     if low == high:
         return Moments(0, low, 0.0, low, high)
-    mean = total / count
+    mean = total / elements.count
     deviations = squares - mean * total
     if mean * total > SHIFTED * deviations:
-        mean, deviations = _shifted(elements, count, mean)
+        mean, deviations = _shifted(elements, mean)
     return Moments(0, mean, deviations, low, high)
 
 
@@ -91,7 +91,7 @@ def _sums(values: np.ndarray) -> tuple[float, float]:
     return total, squares
 
 
-def _shifted(elements: Elements, count: int, mean: float) -> tuple[float, float]:
+def _shifted(elements: Elements, mean: float) -> tuple[float, float]:
     """Mean and deviations by way of distances from a value near the mean, which float32 holds exactly."""
     near = np.float32(mean)
     total = squares = 0.0
@@ -102,7 +102,7 @@ def _shifted(elements: Elements, count: int, mean: float) -> tuple[float, float]
         added, squared = _sums(np.subtract(values, near, out=distances))
         total += added
         squares += squared
-    return float(near) + total / count, max(0.0, squares - total * total / count)
+    return float(near) + total / elements.count, max(0.0, squares - total * total / elements.count)
 
 
 def thorough_moments(elements: Elements) -> Tensor:

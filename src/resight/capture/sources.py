@@ -66,6 +66,22 @@ def source(spot: Spot | None) -> Source | None:
     return Source(short_file(file), number, linecache.getline(file, number).strip())
 
 
+class Sources:
+    """Sources of instructions, each worked out once: layers that repeat run the same code."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], tuple[Spot, Source | None]] = {}
+
+    def of(self, spot: Spot | None) -> Source | None:
+        """The same as `source`. Codes are told by identity, as the hash of one reads all of it, and kept meanwhile."""
+        if spot is None:
+            return None
+        key = id(spot[0]), spot[1]
+        if key not in self._known:
+            self._known[key] = spot, source(spot)
+        return self._known[key][1]
+
+
 def short_file(file: str) -> str:
     """The last two parts of a path; one word for a notebook cell, whose path changes from run to run."""
     if file.startswith("<") or "ipykernel_" in file:

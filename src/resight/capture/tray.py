@@ -46,7 +46,7 @@ class Tray:
             self._squares.append(None)
         else:
             elements = Elements(tensor, layout)
-            moments = _moments(tensor, elements, layout.size)
+            moments = _moments(tensor, elements)
             waiting = _Waiting(layout.size, layout.repeats, moments, _plain(elements.sample()))
             self._waiting.append(waiting)
             self._squares.append(waiting.squares())
@@ -84,12 +84,12 @@ class _Waiting(NamedTuple):
         return self.repeats * (self.moments.deviations + self.size * self.moments.mean**2)
 
 
-def _moments(tensor: Tensor, elements: Elements, count: int) -> Moments | Tensor:
-    if not count:
+def _moments(tensor: Tensor, elements: Elements) -> Moments | Tensor:
+    if not elements.count:
         return NOTHING
     is_whole = tensor.dtype in WHOLE
     if tensor.is_cpu and (is_whole or tensor.dtype in QUICK):
-        found = quick_moments(elements, count)
+        found = quick_moments(elements)
         if found is not None and (not is_whole or max(-found.min, found.max) < EXACT):
             return found
     return thorough_moments(elements)
@@ -115,7 +115,7 @@ def _rows(waiting: Sequence[_Waiting]) -> np.ndarray:
 def _exact_row(tensor: Tensor, layout: Layout) -> np.ndarray:
     """A row whose zeros and histogram are those of all elements."""
     elements = Elements(tensor, layout)
-    table = _table([_moments(tensor, elements, layout.size)])
+    table = _table([_moments(tensor, elements)])
     table["count"] = table["sampled"] = layout.size
     for piece in elements.pieces():
         _count_bins(table, fetched([_plain(piece)]))
