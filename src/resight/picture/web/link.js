@@ -43,12 +43,7 @@ export function linkNodes(payload, tree, { runs }, drawing) {
  * @param {Drawing} drawing
  */
 function skipsDrawn(payload, runs, drawing) {
-  /** @type {number[]} */
-  const drawn = [];
-  payload.skips.forEach((skip, s) => {
-    if (isDrawn(payload, runs, drawing, skip)) drawn.push(s);
-  });
-  return drawn;
+  return [...payload.skips.keys()].filter((s) => isDrawn(payload, runs, drawing, payload.skips[s]));
 }
 
 /** No skips; shared by all plain wires. @type {never[]} */
@@ -231,18 +226,17 @@ export function placeSkips(payload, tree, runs, drawing, edges) {
   /** @type {FoldedSkip[]} */
   const places = payload.skips.map(() => ({ node: "", edges: [] }));
   edges.forEach((edge, e) => edge.skips.forEach((s) => places[s].edges.push(e)));
-  const areAnyTwins = runs.twin.some((twin, op) => twin !== op);
   /** @type {Map<string, FoldedSkip>} */
   const twins = new Map();
   payload.skips.forEach((skip, s) => {
     const merge = runs.twin[skip.merge];
     if (!tree.inside[skip.owner] || nodeOf[merge] < 0) return;
-    const key = areAnyTwins ? `${merge} ${lookOf(skip)}` : "";
+    const key = `${merge} ${lookOf(skip)}`;
     // a run in a closed box is not drawn as one, so there each member counts its own
     const twin = merge === skip.merge || closedIn[skip.owner] >= 0 ? undefined : twins.get(key);
     if (twin !== undefined && places[s].edges.length === 0) places[s] = twin;
     else if (places[s].edges.length === 0) places[s].node = countAt(nodes[holderOf(drawing, skip, merge)], skip);
-    if (areAnyTwins && !twins.has(key)) twins.set(key, places[s]);
+    if (!twins.has(key)) twins.set(key, places[s]);
   });
   return places;
 }

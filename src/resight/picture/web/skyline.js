@@ -29,22 +29,17 @@ export class Skyline {
    * @param {number} high
    */
   reach(low, high) {
-    let far = 0;
-    if (low > high) return far;
-    const { most, raised, size } = this;
-    let [l, r] = [low + size, high + size];
-    let [left, right] = [l >> 1, r >> 1];
+    let most = 0;
+    if (low > high) return most;
+    let [l, r] = [low + this.size, high + this.size];
+    const [left, right] = [l, r];
     for (; l <= r; l >>= 1, r >>= 1) {
-      if (l & 1 && most[l] > far) far = most[l];
-      if (l & 1) l += 1;
-      if (!(r & 1) && most[r] > far) far = most[r];
-      if (!(r & 1)) r -= 1;
+      if (l & 1) most = Math.max(most, this.most[l++]);
+      if (!(r & 1)) most = Math.max(most, this.most[r--]);
     }
-    for (; left > 0; left >>= 1, right >>= 1) {
-      if (raised[left] > far) far = raised[left];
-      if (raised[right] > far) far = raised[right];
-    }
-    return far;
+    for (let node = left >> 1; node > 0; node >>= 1) most = Math.max(most, this.raised[node]);
+    for (let node = right >> 1; node > 0; node >>= 1) most = Math.max(most, this.raised[node]);
+    return most;
   }
 
   /**
@@ -71,19 +66,14 @@ export class Skyline {
    * @param {number} reach
    */
   lift(node, reach) {
-    if (reach > this.raised[node]) this.raised[node] = reach;
-    if (reach > this.most[node]) this.most[node] = reach;
+    this.raised[node] = Math.max(this.raised[node], reach);
+    this.most[node] = Math.max(this.most[node], reach);
   }
 
   /** @param {number} leaf */
   settle(leaf) {
-    const { most, raised } = this;
     for (let node = leaf >> 1; node > 0; node >>= 1) {
-      const a = most[2 * node];
-      const b = most[2 * node + 1];
-      const own = raised[node];
-      const below = a > b ? a : b;
-      most[node] = own > below ? own : below;
+      this.most[node] = Math.max(this.most[2 * node], this.most[2 * node + 1], this.raised[node]);
     }
   }
 }

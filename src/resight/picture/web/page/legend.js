@@ -98,7 +98,7 @@ function rampOf(colours) {
  */
 function groupsDrawn({ map }) {
   const drawn = new Set();
-  for (const node of map.picture.folded.nodes) if (node !== undefined && !node.open) drawn.add(node.group); // closed modules leave gaps
+  map.picture.folded.nodes.forEach(({ open, group }) => open || drawn.add(group));
   return GROUPS.filter((group) => drawn.has(group));
 }
 
