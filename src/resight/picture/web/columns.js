@@ -69,18 +69,18 @@ export function findLanes({ kids, segments }, { rank }, { role }, bend) {
   for (const s of bend?.spans ?? []) role[s] = "span";
   /** @type {Map<string, Lane>} */
   const lanes = new Map();
-  segments.forEach((segment, s) => {
-    if (role[s] !== "") return;
-    const { a, b, look } = segment;
+  for (let s = 0; s < segments.length; s++) {
+    if (role[s] !== "") continue;
+    const { a, b, look } = segments[s];
     const isShort = rank[b] - rank[a] <= 1 && (look === "" || a < kids.length);
     role[s] = isShort ? "step" : "lane";
-    if (role[s] === "step") return;
-    const key = sourceKey(segment);
-    const lane = lanes.get(key) ?? { from: a, segments: [], high: 0, look };
+    if (isShort) continue;
+    const key = sourceKey(segments[s]);
+    let lane = lanes.get(key);
+    if (lane === undefined) lanes.set(key, (lane = { from: a, segments: [], high: 0, look }));
     lane.segments.push(s);
     lane.high = Math.max(lane.high, rank[b]);
-    lanes.set(key, lane);
-  });
+  }
   const length = (/** @type {Lane} */ lane) => lane.high - rank[lane.from];
   return [...lanes.values()].sort((p, q) => length(p) - length(q) || rank[p.from] - rank[q.from] || p.from - q.from);
 }
@@ -112,6 +112,7 @@ export function targetKey({ b, inPort, look }) {
  * @param {Chains} chains
  */
 export function floatChains(level, { rank, rows }, { chains, column, role }) {
+  if (chains.length === 0) return;
   const { segments } = level;
   const reach = { left: new Array(rows + 2).fill(0), right: new Array(rows + 2).fill(0) };
   const turn = (/** @type {number} */ gap, /** @type {number[]} */ ...columns) => {

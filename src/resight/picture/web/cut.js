@@ -104,12 +104,13 @@ class Cutting {
       node, kids, ins, outs, segments: this.segments,
       out: new Array(places).fill(NONE), into: new Array(places).fill(NONE),
     };
-    level.segments.forEach((segment, s) => {
+    for (let s = 0; s < level.segments.length; s++) {
+      const segment = level.segments[s];
       if (segment.a < 0) segment.a = kids.length + ~segment.a;
       if (segment.b < 0) segment.b = kids.length + ins + ~segment.b;
       listAt(level.out, segment.a, s);
       listAt(level.into, segment.b, s);
-    });
+    }
     return level;
   }
 }
@@ -198,24 +199,30 @@ export function cutAll(nodes, { parents, depths, places, kids }, edges, ends, wh
     cuttings.set(node, fresh);
     return fresh;
   };
-  const alone = countEntering(cut.map((e) => ends[e]), parents, depths);
+  const alone = countEntering(cut, ends, parents, depths);
   for (const e of cut) {
-    const [from, to] = ends[e];
+    const from = ends[e][0];
+    const to = ends[e][1];
     const look = lookOfEdge(edges[e]);
-    let [a, outPort, b, inPort] = [from, -1, to, -1];
+    let a = from;
+    let outPort = -1;
+    let b = to;
+    let inPort = -1;
     while (parents[a] !== parents[b]) {
       if (depths[a] >= depths[b]) {
         const cutting = cuttingOf(parents[a]);
         const port = cutting.port(cutting.outs, from);
         cutting.join(places[a], outPort, ~port, -1, e, look);
-        [a, outPort] = [parents[a], port];
+        a = parents[a];
+        outPort = port;
       } else {
         const cutting = cuttingOf(parents[b]);
         const isBundled = look !== "" || nodes[to].merge === "concat";
         const shared = isBundled && alone.get(parents[b], from) === 1;
         const port = cutting.port(cutting.ins, shared ? bundleKey(to, look) : from);
         cutting.join(~port, -1, places[b], inPort, e, look);
-        [b, inPort] = [parents[b], port];
+        b = parents[b];
+        inPort = port;
       }
     }
     cuttingOf(parents[a]).join(places[a], outPort, places[b], inPort, e, look);
@@ -237,20 +244,24 @@ function bundleKey(to, look) {
 /**
  * For each open box and each box outside, how many edges run from the latter into the former.
  *
+ * @param {number[]} cut
  * @param {number[][]} ends
  * @param {number[]} parent
  * @param {number[]} depth
  */
-function countEntering(ends, parent, depth) {
+function countEntering(cut, ends, parent, depth) {
   /** @type {PairMap<number>} */
   const counts = new PairMap();
-  for (const [from, to] of ends) {
-    let [a, b] = [from, to];
+  for (const e of cut) {
+    const from = ends[e][0];
+    let a = from;
+    let b = ends[e][1];
     while (parent[a] !== parent[b]) {
       if (depth[a] >= depth[b]) a = parent[a];
       else {
         b = parent[b];
-        counts.set(b, from, (counts.get(b, from) ?? 0) + 1);
+        const place = counts.placeOf(b, from);
+        counts.kept[place] = (counts.kept[place] ?? 0) + 1;
       }
     }
   }

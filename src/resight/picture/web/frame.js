@@ -58,12 +58,15 @@ export function frameNumbers(node, isDown) {
  */
 export function reachOf({ sky, ranks, x, level, wires, reach }) {
   if (reach !== null) return reach;
-  let [left, right] = [sky.left.reach(0, ranks.rows + 1), sky.right.reach(0, ranks.rows + 1)];
-  for (const at of x.slice(level.kids.length)) [left, right] = [Math.max(left, -at), Math.max(right, at)];
-  for (const { points } of wires) {
-    for (let i = 0; i < points.length; i += 2) [left, right] = [Math.max(left, -points[i]), Math.max(right, points[i])];
-  }
-  return { left, right };
+  let least = -sky.left.reach(0, ranks.rows + 1);
+  let most = sky.right.reach(0, ranks.rows + 1);
+  const take = (/** @type {number} */ at) => {
+    if (at < least) least = at;
+    if (at > most) most = at;
+  };
+  for (const at of x.slice(level.kids.length)) take(at);
+  for (const { points } of wires) for (let i = 0; i < points.length; i += 2) take(points[i]);
+  return { left: -least, right: most };
 }
 
 /**

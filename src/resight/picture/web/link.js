@@ -23,12 +23,13 @@ import { shortcutReads, waysOf } from "./ways.js";
 export function linkNodes(payload, tree, { runs }, drawing) {
   const ways = waysOf(payload, tree, skipsDrawn(payload, runs, drawing));
   const linker = new Linker(payload, drawing, shortcutReads(payload, ways));
-  payload.ops.forEach((op, to) => {
-    if (!tree.shown[to] || drawing.nodeOf[to] < 0) return;
-    for (const [from] of op.inputs) {
-      if (!areOfTwoMembers(payload, runs, from, to)) linker.connect(from, to, drawing.nodeOf[to]);
+  for (let to = 0; to < payload.ops.length; to++) {
+    const node = drawing.nodeOf[to];
+    if (!tree.shown[to] || node < 0) continue;
+    for (const read of payload.ops[to].inputs) {
+      if (!areOfTwoMembers(payload, runs, read[0], to)) linker.connect(read[0], to, node);
     }
-  });
+  }
   for (const [op, node] of drawing.leaves) linker.connect(op, -1, node);
   const edges = linker.between.values().flatMap(visible);
   markNodes(payload, drawing, ways);
@@ -76,11 +77,12 @@ export class Linker {
     const { nodes, nodeOf, enters } = this.drawing;
     const start = enters.get(from) ?? nodeOf[from];
     if (start < 0 || start === node) return false;
-    const bundle = this.between.get(start, node);
-    const skips = this.skipsAlong(from, to);
-    const fresh = newEdge(nodes[start].id, nodes[node].id, skips === NONE ? NONE : skips.map((s) => this.skips[s]), skips);
+    const place = this.between.placeOf(start, node);
+    const { kept } = this.between;
+    const bundle = kept[place];
+    const fresh = newEdge(nodes[start].id, nodes[node].id, this.skips, this.skipsAlong(from, to));
     if (bundle === undefined) {
-      this.between.set(start, node, [fresh]);
+      kept[place] = [fresh];
       return true;
     }
     const same = bundle.find((edge) => edge.role === fresh.role && lookOfEdge(edge) === lookOfEdge(fresh));
@@ -95,7 +97,7 @@ export class Linker {
    * @returns {number[]}
    */
   skipsAlong(from, to) {
-    const skips = this.passing.get(to)?.get(from) ?? NONE;
+    const skips = this.passing[to]?.get(from) ?? NONE;
     if (skips === NONE || this.counts === null) return skips;
     const counting = skips.filter(this.counts);
     return counting.length === 0 ? NONE : counting;
@@ -115,15 +117,19 @@ export function visible(bundle) {
 /**
  * @param {string} from
  * @param {string} to
- * @param {SkipArc[]} through
- * @param {number[]} skips
+ * @param {SkipArc[]} arcs   all of the payload
+ * @param {number[]} skips  those that run along it
  * @returns {FoldedEdge}
  */
-function newEdge(from, to, through, skips) {
-  if (through.length === 0) return { from, to, role: "wire", skip: "", combine: "", weak: false, partial: false, skips };
-  const { kind: skip, combine } = through[0];
-  const weak = through.every((arc) => arc.weak);
-  const partial = through.some((arc) => arc.partial);
+function newEdge(from, to, arcs, skips) {
+  if (skips.length === 0) return { from, to, role: "wire", skip: "", combine: "", weak: false, partial: false, skips };
+  const { kind: skip, combine } = arcs[skips[0]];
+  let weak = true;
+  let partial = false;
+  for (const s of skips) {
+    weak &&= arcs[s].weak;
+    partial ||= arcs[s].partial;
+  }
   return { from, to, role: "shortcut", skip, combine, weak, partial, skips: [...skips] };
 }
 

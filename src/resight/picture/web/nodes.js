@@ -153,31 +153,32 @@ function addLeaving({ ops, calls, outputs }, tree, { nodes, leaves }) {
 function addContents(payload, tree, opening, drawing, framed) {
   const { root } = tree;
   const isBare = opening.open[root] && onlyOp(tree, root) < 0 && !framed;
-  if (isBare) for (const child of drawn(tree, opening.runs, root)) addItem(payload, tree, opening, drawing, child, "");
-  else addItem(payload, tree, opening, drawing, ~root, "");
+  addItems(payload, tree, opening, drawing, isBare ? drawn(tree, opening.runs, root) : [~root], "");
   closeWithin(payload, drawing, 0, payload.calls.length);
 }
 
 /**
- * The boxes of an op or a call, and of all that is seen in it, at the end of the drawing's nodes.
+ * The boxes of ops and calls, and of all that is seen in them, at the end of the drawing's nodes.
  *
  * @param {Payload} payload
  * @param {Tree} tree
  * @param {Opening} opening
  * @param {Drawing} drawing
- * @param {Item} first
- * @param {string} around  id of the box it lies in
+ * @param {Item[]} items
+ * @param {string} around  id of the box they lie in
  */
-export function addItem(payload, tree, { open, single, runs }, { nodes, nodeOf, boxOf, closedIn }, first, around) {
-  /** @type {[Item, string][]} */
-  const waiting = [[first, around]];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const [item, parent] = next;
+export function addItems(payload, tree, { open, single, runs }, { nodes, nodeOf, boxOf, closedIn }, items, around) {
+  const waiting = [...items].reverse();
+  /** For each item that waits, the id of the box it lies in. @type {string[]} */
+  const parents = new Array(items.length).fill(around);
+  for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
+    const parent = /** @type {string} */ (parents.pop());
     const id = nodes.length;
     if (item >= 0) {
-      const stretch = tree.gathered.get(item) ?? [item];
-      for (const op of stretch) nodeOf[op] = id;
-      nodes.push(opNode(payload, stretch, parent));
+      const stretch = tree.gathered.get(item);
+      for (const op of stretch ?? []) nodeOf[op] = id;
+      nodeOf[item] = id;
+      nodes.push(stretch === undefined ? newNode(`op-${item}`, "op", parent, payload.ops[item]) : stretchNode(payload, stretch, parent));
       continue;
     }
     const call = ~item;
@@ -186,7 +187,10 @@ export function addItem(payload, tree, { open, single, runs }, { nodes, nodeOf, 
     boxOf[call] = id;
     nodes.push(callNode(payload, tree, call, runs.members[call], parent, isOpen, layer));
     if (isOpen) {
-      for (const child of drawn(tree, runs, call).reverse()) waiting.push([child, nodes[id].id]);
+      for (const child of drawn(tree, runs, call).reverse()) {
+        waiting.push(child);
+        parents.push(nodes[id].id);
+      }
     } else {
       closedIn[call] = id;
       for (let i = tree.first[call]; i >= 0 && i <= tree.last[call]; i++) if (tree.shown[i] && nodeOf[i] < 0) nodeOf[i] = id;
@@ -207,15 +211,14 @@ export function closeWithin({ calls }, { closedIn }, first, end) {
 }
 
 /**
- * A box for an op, or for several that run one after the other.
+ * A box for several ops that run one after the other.
  *
  * @param {Payload} payload
  * @param {number[]} stretch
  * @param {string} parent
  */
-function opNode({ ops }, stretch, parent) {
+function stretchNode({ ops }, stretch, parent) {
   const first = ops[stretch[0]];
-  if (stretch.length === 1) return newNode(`op-${stretch[0]}`, "op", parent, first);
   const { shape } = ops[stretch[stretch.length - 1]];
   const detail = `${first.title} … ${ops[stretch[stretch.length - 1]].title}`;
   const words = { title: `${stretch.length} ops`, detail, shape, reshaped: false, group: "other", failed: false };

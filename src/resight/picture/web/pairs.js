@@ -31,9 +31,11 @@ export class PairMap {
   slotOf(a, b) {
     const { firsts, seconds, slots } = this;
     const mask = slots.length - 1;
-    const mixed = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
-    let slot = (mixed ^ (mixed >>> 15)) & mask;
-    while (slots[slot] !== 0 && (firsts[slots[slot] - 1] !== a || seconds[slots[slot] - 1] !== b)) slot = (slot + 1) & mask;
+    let slot = hash(a, b) & mask;
+    for (let place = slots[slot]; place !== 0; place = slots[slot]) {
+      if (firsts[place - 1] === a && seconds[place - 1] === b) break;
+      slot = (slot + 1) & mask;
+    }
     return slot;
   }
 
@@ -53,15 +55,26 @@ export class PairMap {
    * @param {T} value
    */
   set(a, b, value) {
+    const place = this.placeOf(a, b); // which may make a new list
+    this.kept[place] = value;
+  }
+
+  /**
+   * Where in `kept` a pair's value stands: one look for those who read it and then set it. Undefined there if it is new.
+   *
+   * @param {number} a
+   * @param {number} b
+   */
+  placeOf(a, b) {
     const slot = this.slotOf(a, b);
-    if (this.slots[slot] !== 0) {
-      this.kept[this.slots[slot] - 1] = value;
-      return;
-    }
+    const known = this.slots[slot];
+    if (known !== 0) return known - 1;
     this.firsts.push(a);
     this.seconds.push(b);
-    this.slots[slot] = this.kept.push(value);
-    if (2 * this.kept.length > this.slots.length) this.grow();
+    const count = this.kept.push(undefined);
+    this.slots[slot] = count;
+    if (2 * count >= this.slots.length) this.grow();
+    return this.kept.length - 1;
   }
 
   /**
@@ -78,13 +91,32 @@ export class PairMap {
     return /** @type {T[]} */ (this.kept.filter((value) => value !== undefined));
   }
 
-  /** Make room; what was deleted goes. */
+  /** Make room; what was deleted goes, all but the last, which is only now coming. */
   grow() {
-    const { firsts, seconds, kept } = this;
-    [this.firsts, this.seconds, this.kept] = [[], [], []];
-    this.slots = new Int32Array(2 * this.slots.length);
-    kept.forEach((value, i) => {
-      if (value !== undefined) this.set(firsts[i], seconds[i], value);
-    });
+    const last = this.kept.length - 1;
+    if (this.kept.indexOf(undefined) < last) {
+      const isKept = (/** @type {unknown} */ _, /** @type {number} */ place) => place === last || this.kept[place] !== undefined;
+      this.firsts = this.firsts.filter(isKept);
+      this.seconds = this.seconds.filter(isKept);
+      this.kept = this.kept.filter(isKept);
+    }
+    const { firsts, seconds } = this;
+    const slots = new Int32Array(4 * this.slots.length);
+    const mask = slots.length - 1;
+    for (let place = 0; place < firsts.length; place++) {
+      let slot = hash(firsts[place], seconds[place]) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = place + 1;
+    }
+    this.slots = slots;
   }
+}
+
+/**
+ * @param {number} a
+ * @param {number} b
+ */
+function hash(a, b) {
+  const mixed = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
+  return mixed ^ (mixed >>> 15);
 }

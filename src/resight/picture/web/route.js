@@ -12,46 +12,50 @@ import * as space from "./spacing.js";
  */
 export function routeWires(plan) {
   const { level, lanes } = plan;
-  /** @type {[number, number[]][]} */
-  const ways = [];
-  level.segments.forEach((_, s) => {
-    if (!isLane(plan, s)) ways.push([s, pointsOf(plan, s)]);
-  });
-  lanes.forEach((lane, i) => {
-    for (const s of lane.segments) ways.push([s, lanePoints(plan, i, s)]);
-  });
-  const trunks = trunksOf(plan, ways);
-  plan.wires = ways.map(([s, points]) => wireOf(plan, s, points, trunks));
+  /** Segments in the order they are drawn. @type {number[]} */
+  const order = [];
+  /** Per segment. @type {number[][]} */
+  const points = new Array(level.segments.length).fill(NONE);
+  for (let s = 0; s < points.length; s++) {
+    if (isLane(plan, s)) continue;
+    order.push(s);
+    points[s] = pointsOf(plan, s);
+  }
+  for (let i = 0; i < lanes.length; i++) {
+    for (const s of lanes[i].segments) {
+      order.push(s);
+      points[s] = lanePoints(plan, i, s);
+    }
+  }
+  const trunks = trunksOf(plan, points);
+  plan.wires = order.map((s) => wireOf(plan, s, points[s], trunks[s]));
 }
 
-/** More than a box can have. */
-const MANY_PORTS = 2 ** 24;
+/** @type {never[]} */
+const NONE = [];
 
 /**
- * Where a segment starts, so that a shortcut can fork from the wire that is there already.
+ * How far down plain data runs straight from where each segment starts, -1 for not at all: shortcuts that turn before
+ * leave it there, at a dot.
  *
  * @param {Plan} plan
- * @param {number} s
+ * @param {number[][]} points  per segment
+ * @returns {number[]}
  */
-function startOf({ level }, s) {
-  const { a, outPort } = level.segments[s];
-  return a * MANY_PORTS + outPort;
-}
-
-/**
- * How far down plain data runs straight, per start: shortcuts that turn before leave it there, at a dot.
- *
- * @param {Plan} plan
- * @param {[number, number[]][]} ways
- */
-function trunksOf(plan, ways) {
-  /** @type {Map<number, number>} */
-  const trunks = new Map();
-  if (plan.level.segments.every(({ look }) => look === "")) return trunks;
-  for (const [s, [x, , nextX, nextY]] of ways) {
-    if (plan.level.segments[s].look !== "" || nextX !== x) continue;
-    const start = startOf(plan, s);
-    trunks.set(start, Math.max(trunks.get(start) ?? 0, nextY));
+function trunksOf({ level, boxes }, points) {
+  const { segments, kids, out } = level;
+  const trunks = new Array(segments.length).fill(-1);
+  if (segments.every(({ look }) => look === "")) return trunks;
+  for (let place = 0; place < out.length; place++) {
+    if (out[place].length < 2) continue;
+    // from the place itself, then from its ports
+    const reaches = new Array(place < kids.length ? 1 + boxes[place].outs.length : 1).fill(-1);
+    for (const s of out[place]) {
+      const { outPort, look } = segments[s];
+      const [x, , nextX, nextY] = points[s];
+      if (look === "" && nextX === x) reaches[outPort + 1] = Math.max(reaches[outPort + 1], nextY);
+    }
+    for (const s of out[place]) trunks[s] = reaches[segments[s].outPort + 1];
   }
   return trunks;
 }
@@ -60,14 +64,12 @@ function trunksOf(plan, ways) {
  * @param {Plan} plan
  * @param {number} s
  * @param {number[]} points
- * @param {Map<number, number>} trunks
+ * @param {number} trunk  how far down plain data runs from its start
  * @returns {Wire}
  */
-function wireOf(plan, s, points, trunks) {
-  const { level, ranks } = plan;
+function wireOf({ level, ranks }, s, points, trunk) {
   const { a, b, inPort, edges, look } = level.segments[s];
-  const [x, , turnX, turnY] = points;
-  const forks = look !== "" && points.length > 4 && x === turnX && turnY <= (trunks.get(startOf(plan, s)) ?? -1);
+  const forks = look !== "" && points.length > 4 && points[0] === points[2] && points[3] <= trunk;
   const lands = b < level.kids.length && inPort < 0;
   return { points: forks ? points.slice(2) : points, edges, look, forks, lands, row: ranks.rank[a], segment: s };
 }
@@ -125,12 +127,13 @@ function pointsOf(plan, s) {
   const { level, ranks, chains, turn, side } = plan;
   const { a, b } = level.segments[s];
   if (chains.role[s] === "span") return spanPoints(plan, s);
-  const [from, to] = [startX(plan, s), endX(plan, s)];
-  const start = [from, bottomOf(plan, a)];
-  if (side[s] !== 0) return [...start, ...sideEntry(plan, s, from)];
-  if (turn[s] < 0) return [...start, to, topOf(plan, b)];
+  const from = startX(plan, s);
+  const start = bottomOf(plan, a);
+  if (side[s] !== 0) return [from, start, ...sideEntry(plan, s, from)];
+  const to = endX(plan, s);
+  if (turn[s] < 0) return [from, start, to, topOf(plan, b)];
   const y = trackY(plan, chains.role[s] === "join" ? ranks.rank[b] - 1 : ranks.rank[a], turn[s]);
-  return [...start, from, y, to, y, to, topOf(plan, b)];
+  return [from, start, from, y, to, y, to, topOf(plan, b)];
 }
 
 /**
@@ -147,11 +150,15 @@ function lanePoints(plan, lane, s) {
     const y = trackY(plan, ranks.rank[a], laneTurn[lane]);
     points.push(points[0], y, x, y);
   }
-  if (side[s] !== 0) return [...points, ...sideEntry(plan, s, x)];
+  if (side[s] !== 0) {
+    points.push(...sideEntry(plan, s, x));
+    return points;
+  }
   const to = endX(plan, s);
   if (turn[s] >= 0) {
     const y = trackY(plan, ranks.rank[b] - 1, turn[s]);
     points.push(x, y, to, y);
   }
-  return [...points, to, topOf(plan, b)];
+  points.push(to, topOf(plan, b));
+  return points;
 }

@@ -60,15 +60,22 @@ export function flatten(folded, root, isDown) {
   /** For each box that waits: its axis, its start, its parent, its depth. */
   const places = [space.MARGIN + root.left, space.MARGIN, -1, 0];
   for (let box = waiting.pop(); box !== undefined; box = waiting.pop()) {
-    const [axis, start, parent, depth] = places.splice(-4);
-    if (box.node >= 0) scene.boxes.push(sceneBox(folded, box, axis, start, parent, depth, isDown));
+    const place = 4 * waiting.length;
+    const axis = places[place];
+    const start = places[place + 1];
+    const depth = places[place + 3];
+    if (box.node >= 0) scene.boxes.push(sceneBox(folded, box, axis, start, places[place + 2], depth, isDown));
     for (const { points, edges, look, forks, lands } of box.wires) {
       scene.wires.push({ parent: box.node, depth, points: placed(points, axis, start, isDown), edges, look, forks, lands });
     }
     const below = box.node >= 0 ? depth + 1 : depth;
     for (let i = box.kids.length - 1; i >= 0; i--) {
+      const next = 4 * waiting.length;
       waiting.push(box.kids[i]);
-      places.push(axis + box.at[i].across, start + box.at[i].along, box.node, below);
+      places[next] = axis + box.at[i].across;
+      places[next + 1] = start + box.at[i].along;
+      places[next + 2] = box.node;
+      places[next + 3] = below;
     }
   }
   return scene;

@@ -1,5 +1,7 @@
 /**
  * How far right (or left) each row is taken, in a segment tree: both questions in logarithmic time.
+ *
+ * With thousands of long lanes its loops take most of a layout's time, so they are written out.
  */
 export class Skyline {
   /** @param {number} rows */
@@ -18,8 +20,9 @@ export class Skyline {
    * @param {number[]} reaches  per row
    */
   start(reaches) {
-    reaches.forEach((reach, row) => (this.most[this.size + row] = reach));
-    for (let node = this.size - 1; node > 0; node--) this.most[node] = Math.max(this.most[2 * node], this.most[2 * node + 1]);
+    const { size, most } = this;
+    reaches.forEach((reach, row) => (most[size + row] = reach));
+    for (let node = size - 1; node > 0; node--) most[node] = Math.max(most[2 * node], most[2 * node + 1]);
   }
 
   /**
@@ -29,17 +32,29 @@ export class Skyline {
    * @param {number} high
    */
   reach(low, high) {
-    let most = 0;
-    if (low > high) return most;
-    let [l, r] = [low + this.size, high + this.size];
-    const [left, right] = [l, r];
+    let reach = 0;
+    if (low > high) return reach;
+    const { most, raised } = this;
+    let l = low + this.size;
+    let r = high + this.size;
+    let left = l >> 1;
+    let right = r >> 1;
     for (; l <= r; l >>= 1, r >>= 1) {
-      if (l & 1) most = Math.max(most, this.most[l++]);
-      if (!(r & 1)) most = Math.max(most, this.most[r--]);
+      if (l & 1) {
+        if (most[l] > reach) reach = most[l];
+        l += 1;
+      }
+      if (!(r & 1)) {
+        if (most[r] > reach) reach = most[r];
+        r -= 1;
+      }
     }
-    for (let node = left >> 1; node > 0; node >>= 1) most = Math.max(most, this.raised[node]);
-    for (let node = right >> 1; node > 0; node >>= 1) most = Math.max(most, this.raised[node]);
-    return most;
+    for (; left !== right; left >>= 1, right >>= 1) {
+      if (raised[left] > reach) reach = raised[left];
+      if (raised[right] > reach) reach = raised[right];
+    }
+    for (; left > 0; left >>= 1) if (raised[left] > reach) reach = raised[left];
+    return reach;
   }
 
   /**
@@ -51,14 +66,14 @@ export class Skyline {
    */
   raise(low, high, reach) {
     if (low > high) return;
-    let [l, r] = [low + this.size, high + this.size];
-    const [left, right] = [l, r];
+    let l = low + this.size;
+    let r = high + this.size;
+    this.tell(l >> 1, reach);
+    this.tell(r >> 1, reach);
     for (; l <= r; l >>= 1, r >>= 1) {
       if (l & 1) this.lift(l++, reach);
       if (!(r & 1)) this.lift(r--, reach);
     }
-    this.settle(left);
-    if (right !== left) this.settle(right);
   }
 
   /**
@@ -66,14 +81,19 @@ export class Skyline {
    * @param {number} reach
    */
   lift(node, reach) {
-    this.raised[node] = Math.max(this.raised[node], reach);
-    this.most[node] = Math.max(this.most[node], reach);
+    const { most, raised } = this;
+    if (raised[node] < reach) raised[node] = reach;
+    if (most[node] < reach) most[node] = reach;
   }
 
-  /** @param {number} leaf */
-  settle(leaf) {
-    for (let node = leaf >> 1; node > 0; node >>= 1) {
-      this.most[node] = Math.max(this.most[2 * node], this.most[2 * node + 1], this.raised[node]);
-    }
+  /**
+   * Rows below a node are raised: it and those above it reach as far, up to one that does already.
+   *
+   * @param {number} start
+   * @param {number} reach
+   */
+  tell(start, reach) {
+    const { most } = this;
+    for (let node = start; node > 0 && most[node] < reach; node >>= 1) most[node] = reach;
   }
 }

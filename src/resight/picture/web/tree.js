@@ -41,24 +41,24 @@ export function growTree(payload, view) {
     if (c !== root && inside[c]) depth[c] = depth[call.parent] + 1;
   });
   const needed = view.everything ? null : opsPicturesNeed(payload);
-  const shown = ops.map((op, i) => inside[op.call] && (needed === null || !op.aside || needed.has(i)));
+  const shown = ops.map((op, i) => inside[op.call] && (needed === null || needed[i]));
   const spans = spanCalls(payload, shown);
   return { root, shown, inside, depth, ...spans, contents: listContents(payload, shown, root), gathered: new Map() };
 }
 
 /**
- * Ops that are never left out: without them a skip or an output would hang in the air.
+ * Per op, whether it is not left out: it is no aside, or without it a skip or an output would hang in the air.
  *
  * @param {Payload} payload
- * @returns {Set<number>}
+ * @returns {boolean[]}
  */
 function opsPicturesNeed(payload) {
-  const needed = new Set();
+  const needed = payload.ops.map((op) => !op.aside);
   for (const skip of payload.skips) {
-    needed.add(skip.source[0]).add(skip.merge);
-    for (const op of skip.shortcut) needed.add(op);
+    needed[skip.source[0]] = needed[skip.merge] = true;
+    for (const op of skip.shortcut) needed[op] = true;
   }
-  for (const output of payload.outputs) if (!output.aside) needed.add(output.op);
+  for (const output of payload.outputs) if (!output.aside) needed[output.op] = true;
   return needed;
 }
 

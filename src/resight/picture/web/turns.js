@@ -92,8 +92,9 @@ export function assignTracks(plan) {
   const waiting = [];
   level.segments.forEach((_, s) => {
     if (chains.role[s] === "span") waiting.push(...spanTurns(plan, s, netsOf));
-    if (["lane", "span"].includes(chains.role[s]) || side[s] !== 0) return;
-    const [from, to] = [startX(plan, s), endX(plan, s)];
+    if (chains.role[s] === "lane" || chains.role[s] === "span" || side[s] !== 0) return;
+    const from = startX(plan, s);
+    const to = endX(plan, s);
     if (from === to) return;
     const { gap, key } = turnOf(plan, s);
     const net = addToNet(netsOf(gap), key, from, to);
@@ -152,12 +153,12 @@ function turnOf({ level, ranks, chains }, s) {
  * @param {number} bottom
  */
 function addToNet(nets, key, top, bottom) {
-  const net = nets.get(key) ?? { low: top, high: top, tops: new Set(), bottoms: new Set(), track: 0 };
+  let net = nets.get(key);
+  if (net === undefined) nets.set(key, (net = { low: top, high: top, tops: new Set(), bottoms: new Set(), track: 0 }));
   net.low = Math.min(net.low, top, bottom);
   net.high = Math.max(net.high, top, bottom);
   net.tops.add(top);
   net.bottoms.add(bottom);
-  nets.set(key, net);
   return net;
 }
 
@@ -169,6 +170,7 @@ function addToNet(nets, key, top, bottom) {
  * @returns {number}  how many tracks there are
  */
 function stackNets(nets) {
+  if (nets.length === 1) return 1;
   /** @type {[number, number][][]} */
   const tracks = [];
   for (const net of orderNets(nets)) {

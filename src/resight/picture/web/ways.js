@@ -6,9 +6,9 @@
  */
 
 /**
- * Reads that shortcuts pass through: per reading op, per op that is read, the skips.
+ * Reads that shortcuts pass through: per reading op, where it has any, per op that is read, the skips.
  *
- * @typedef {Map<number, Map<number, number[]>>} Passing
+ * @typedef {(Map<number, number[]> | undefined)[]} Passing
  */
 
 /**
@@ -75,23 +75,33 @@ const NOTHING = new Set();
  */
 export function shortcutReads(payload, ways) {
   /** @type {Passing} */
-  const passing = new Map();
+  const passing = new Array(payload.ops.length).fill(undefined);
   for (const { skip, start, slot, ops } of ways) {
     const { merge, also } = payload.skips[skip];
     const older = also.length === 0 ? NOTHING : new Set(also.map(([from, output]) => `${from} ${output}`));
     const way = ops.length === 0 ? NOTHING : new Set(ops);
-    for (const to of [...ops, merge]) {
-      for (const [from, output] of payload.ops[to].inputs) {
-        const starts = from === start && (slot < 0 || output === slot) && (to !== merge || way.size === 0);
-        const isOlder = to === merge && older.size > 0 && older.has(`${from} ${output}`);
-        if (!starts && !isOlder && !way.has(from)) continue;
-        let reads = passing.get(to);
-        if (reads === undefined) passing.set(to, (reads = new Map()));
-        const through = reads.get(from);
-        if (through === undefined) reads.set(from, [skip]);
-        else if (!through.includes(skip)) through.push(skip);
+    for (let i = 0; i <= ops.length; i++) {
+      const to = i < ops.length ? ops[i] : merge;
+      for (const read of payload.ops[to].inputs) {
+        const from = read[0];
+        const starts = from === start && (slot < 0 || read[1] === slot) && (to !== merge || way.size === 0);
+        const isOlder = to === merge && older.size > 0 && older.has(`${from} ${read[1]}`);
+        if (starts || isOlder || way.has(from)) note(passing, to, from, skip);
       }
     }
   }
   return passing;
+}
+
+/**
+ * @param {Passing} passing
+ * @param {number} to
+ * @param {number} from
+ * @param {number} skip
+ */
+function note(passing, to, from, skip) {
+  const reads = (passing[to] ??= new Map());
+  const through = reads.get(from);
+  if (through === undefined) reads.set(from, [skip]);
+  else if (!through.includes(skip)) through.push(skip);
 }
