@@ -17,7 +17,7 @@ from resight import nets
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "resight"
 
-HEAVY = ("torch", "quickjs", "numpy", "rich", "typer", "PIL", "fontTools", "matplotlib")
+HEAVY = ("torch", "quickjs", "numpy", "rich", "typer", "PIL", "fontTools", "matplotlib", "llvmlite")
 
 API = """
 About Bug CannotWrite Edit Failure ForwardWarning Graph MissingExtra ModuleCall Op Probe Ref ResightError Skip

@@ -54,18 +54,6 @@ def test_every_value_lies_in_its_bin(values: list[float]) -> None:
         assert sum(low <= value < high for value in values) == count
 
 
-@given(
-    st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=1, max_size=50),
-    st.sampled_from([2.0**-60, 2.0**-20, 1.0]),
-)
-@example([1e3, -1e-45, 0.0], 1.0)
-def test_float32_values_are_counted_like_float64(values: list[float], scale: float) -> None:
-    numbers = (np.array(values, np.float64) * scale).astype(np.float32)
-    low, high = float(numbers.min()), float(numbers.max())
-    for found, expected in zip(binned(numbers, low, high), binned(numbers.astype(np.float64), low, high)):
-        assert np.array_equal(found, expected)
-
-
 @given(SAMPLES, SAMPLES)
 @example([0.0], [0.25])  # the bins of one value alone are no wider than those of both
 def test_merged_histograms_are_those_of_all_values(a: list[float], b: list[float]) -> None:

@@ -11,8 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .onepass import NOWHERE
+
 PIECE = 1 << 17
-"""Elements read at once: half a megabyte of floats, which stays in a processor's cache while it is read again."""
+"""Elements read at once: a megabyte of float64, which stays in a processor's cache while it is read again."""
 
 SAMPLE = 4096
 """Elements looked at where looking at all costs too much."""
@@ -61,53 +63,38 @@ def _layout(shape: tuple[int, ...], stride: tuple[int, ...], offset: int) -> Lay
     return Layout(offset, tuple(dims) or ((1, 1),), prod(size for size, _ in dims), repeats)
 
 
+def is_plain(tensor: Tensor, layout: Layout) -> bool:
+    """Whether a tensor is a dense float32 one on the CPU."""
+    return tensor.dtype is torch.float32 and tensor.is_cpu and layout.is_dense and layout.repeats == 1
+
+
 class Elements:
-    """The elements of a tensor, each position in memory once, to be read in pieces or sampled.
+    """The elements of a tensor, each position in memory once, to be read in pieces or sampled."""
 
-    `flat` are those of a dense float32 tensor on the CPU, not copied.
-    """
-
-    __slots__ = ("_flat", "_layout", "_tensor")
+    __slots__ = ("_layout", "_tensor")
 
     def __init__(self, tensor: Tensor, layout: Layout) -> None:
         self._tensor = tensor
         self._layout = layout
-        self._flat: np.ndarray | None = None
-        if tensor.dtype is torch.float32 and tensor.is_cpu and layout.is_dense and layout.repeats == 1:
-            self._flat = tensor.numpy().ravel(order="K")
 
     @property
     def count(self) -> int:
         return self._layout.size
 
     def pieces(self) -> Iterable[Tensor]:
-        """Contiguous vectors of at most `PIECE`; only tensors with gaps are copied, a piece at a time.
-
-        The last come first: they were written last and still lie in the cache, and when the next op starts to read at
-        the first ones, these do.
-        """
+        """Contiguous vectors of at most `PIECE`; only tensors with gaps are copied, a piece at a time."""
         sizes, strides = zip(*self._layout.dims)
         elements = self._tensor.as_strided(sizes, strides, self._layout.offset)
         if not self._layout.is_dense:
             return vectors(elements)
-        return elements.split(PIECE)[::-1] if sizes[0] > PIECE else (elements,)
+        return elements.split(PIECE) if sizes[0] > PIECE else (elements,)
 
-    def floats(self) -> Iterable[np.ndarray]:
-        """The pieces of a tensor on the CPU as float32."""
-        if self._flat is None:
-            return (piece.float().numpy() for piece in self.pieces())
-        if self._layout.size <= PIECE:
-            return (self._flat,)
-        return [self._flat[i : i + PIECE] for i in reversed(range(0, self._layout.size, PIECE))]
-
-    def sample(self) -> np.ndarray | Tensor:
+    def sample(self) -> Tensor:
         """All elements where they are few, else `SAMPLE` different ones spread evenly; a copy either way.
 
         The positions are multiples of a step without a common divisor with the number of elements, taken modulo it, so
         that no row, column or channel is preferred: with a step of the width, say, only the left border would be seen.
         """
-        if self._flat is not None:
-            return self._flat.take(_spread(self._layout.size))
         span, places = _places(self._layout.dims, self._tensor.device)
         return self._tensor.as_strided((span,), (1,), self._layout.offset).index_select(0, places)
 
@@ -124,20 +111,21 @@ def vectors(tensor: Tensor) -> Iterator[Tensor]:
 
 
 @lru_cache(maxsize=256)
-def _spread(count: int) -> np.ndarray:
-    """The numbers of the sampled elements among so many, in order."""
-    if count <= SAMPLE:
-        return np.arange(count)
-    step = int(count * (5**0.5 - 1) / 2)  # the golden ratio's multiples fill a circle most evenly
-    while gcd(step, count) != 1:
-        step += 1
-    return np.sort(np.arange(SAMPLE) * step % count)
+def spread(count: int) -> Tensor:
+    """The numbers of the sampled elements among so many, in order, and one that is larger than all."""
+    numbers = np.arange(min(count, SAMPLE))
+    if count > SAMPLE:
+        step = int(count * (5**0.5 - 1) / 2)  # the golden ratio's multiples fill a circle most evenly
+        while gcd(step, count) != 1:
+            step += 1
+        numbers = np.sort(numbers * step % count)
+    return torch.cat([torch.from_numpy(numbers), NOWHERE])
 
 
 @lru_cache(maxsize=256)
 def _places(dims: tuple[tuple[int, int], ...], device: torch.device) -> tuple[int, Tensor]:
     """How much of the storage, from the offset, all elements span, and where in it the sampled ones lie."""
-    numbers = _spread(prod(size for size, _ in dims))
+    numbers = spread(prod(size for size, _ in dims))[:-1].numpy()
     places = np.zeros_like(numbers)
     for size, stride in reversed(dims):
         places += numbers % size * stride

@@ -1,32 +1,18 @@
 """Moments and extremes of a tensor's elements: exact in what they count, and close to float64 arithmetic.
 
-Two ways. On the CPU, ordinary float32 values take the quick one: each piece is read from memory once and reduced four
-times while it lies in the cache. Everything else takes the thorough one: float64, two passes, in operations that do
-not make the device wait.
+Two ways. On the CPU, ordinary float32 values take the quick one, which reads them from memory once. Everything else
+takes the thorough one: float64, two passes, in operations that do not make the device wait.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from .layout import Elements
-
-ROW = 2048
-"""Elements that are added up in float32; longer sums lose more than a millionth where values repeat."""
-
-ONES = np.ones(ROW, np.float32)
-
-SHIFTED = 2.0
-"""Where mean² is more than this times the variance, squares are taken of distances from the mean, in a second pass:
-rms² - mean² then loses too much (its relative error grows like 1 + mean² / variance)."""
-
-TINY, LARGE = 1e-14, 1e15
-"""Where no float32 is larger than the one, or some is larger than the other, squares are too near the smallest float32
-(1e-45) or their sums to the largest (3e38)."""
+from .onepass import read
 
 QUICK = (torch.float32, torch.float16, torch.bfloat16)
 """Types whose values float32 holds."""
@@ -51,58 +37,23 @@ NOTHING = Moments(0, float("nan"), 0.0, float("nan"), float("nan"))
 
 
 def quick_moments(elements: Elements) -> Moments | None:
-    """Moments of float32 elements on the CPU; None where they need the thorough way.
+    """Moments of elements on the CPU as float32; None where they need the thorough way.
 
-    Relative errors of mean, std and rms stay below 1e-6 (of the mean's: relative to rms).
+    Pieces are put together as in Chan, Golub, LeVeque 1979, "Updating formulae and a pairwise algorithm for computing
+    sample variances", eq. 2.1.
     """
-    total = squares = 0.0
-    low, high = float("inf"), float("-inf")
-    for values in elements.floats():
-        least = float(np.minimum.reduce(values))  # the quickest at reading from memory comes first
-        most = float(np.maximum.reduce(values))
-        if not (least > -LARGE and most < LARGE):  # or nan
+    count, mean, deviations, low, high = 0, 0.0, 0.0, float("inf"), float("-inf")
+    for piece in elements.pieces():
+        found = read(piece.float())
+        if found is None:
             return None
-        low, high = min(low, least), max(high, most)
-        added, squared = _sums(values)
-        total += added
-        squares += squared
-    if 0 < max(-low, high) < TINY:
-        return None
-    if low == high:
-        return Moments(0, low, 0.0, low, high)
-    mean = total / elements.count
-    deviations = squares - mean * total
-    if mean * total > SHIFTED * deviations:
-        mean, deviations = _shifted(elements, mean)
+        its_mean, its_deviations, its_low, its_high = found
+        share = len(piece) / (count + len(piece))
+        deviations += its_deviations + (its_mean - mean) ** 2 * count * share
+        mean += (its_mean - mean) * share
+        low, high = min(low, its_low), max(high, its_high)
+        count += len(piece)
     return Moments(0, mean, deviations, low, high)
-
-
-def _sums(values: np.ndarray) -> tuple[float, float]:
-    """The sums of the elements and of their squares of a contiguous float32 vector, to 5e-7."""
-    whole = len(values) - len(values) % ROW
-    total = squares = 0.0
-    if whole:
-        rows = values[:whole].reshape(-1, ROW)
-        total, squares = sum(np.vecdot(rows, ONES).tolist()), sum(np.vecdot(rows, rows).tolist())
-    if whole < len(values):
-        rest = values[whole:]
-        total += float(np.vecdot(rest, ONES[: len(rest)]))
-        squares += float(np.vecdot(rest, rest))
-    return total, squares
-
-
-def _shifted(elements: Elements, mean: float) -> tuple[float, float]:
-    """Mean and deviations by way of distances from a value near the mean, which float32 holds exactly."""
-    near = np.float32(mean)
-    total = squares = 0.0
-    distances = np.empty(0, np.float32)
-    for values in elements.floats():
-        if len(distances) != len(values):
-            distances = np.empty(len(values), np.float32)
-        added, squared = _sums(np.subtract(values, near, out=distances))
-        total += added
-        squares += squared
-    return float(near) + total / elements.count, max(0.0, squares - total * total / elements.count)
 
 
 def thorough_moments(elements: Elements) -> Tensor:

@@ -15,7 +15,7 @@ from ..graph import Ref
 from ..recording import Statistics
 from ..skips.vocabulary import ADDS, BLENDS
 from .layout import Elements, layout_of, vectors
-from .moments import QUICK, TINY, as_real
+from .moments import QUICK, as_real
 from .ops import canonical_name, spelling
 from .recorder import RawOp
 from .tray import fetched
@@ -29,6 +29,9 @@ STACKED = 4
 
 DOT = 1 << 15
 """Products added up in float32, which keeps the error below 1e-5 even where all of them are alike."""
+
+TINY = 1e-14
+"""A product this small may have lost digits where its terms came near the smallest float32 (1e-45)."""
 
 LIKE = 30.0
 """Where neither of two norms is more than this times the other, their product follows from the norm of their sum: the

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..recording.binning import counted, windows
+from ..recording.binning import EASY, counted, windows
 from ..recording.statistics import empty_rows
-from .layout import Elements, Layout, layout_of
+from .layout import Elements, Layout, is_plain, layout_of, spread
 from .moments import EXACT, NOTHING, QUICK, WHOLE, Moments, as_real, quick_moments, thorough_moments
+from .onepass import count_bins, read
 
 FULL = 128
 """Rows that wait before their results are fetched: two megabytes of float32 samples."""
@@ -45,9 +46,7 @@ class Tray:
             self._tables.append(_exact_row(tensor, layout))
             self._squares.append(None)
         else:
-            elements = Elements(tensor, layout)
-            moments = _moments(tensor, elements)
-            waiting = _Waiting(layout.size, layout.repeats, moments, _plain(elements.sample()))
+            waiting = _reduced(tensor, layout)
             self._waiting.append(waiting)
             self._squares.append(waiting.squares())
             if len(self._waiting) == FULL:
@@ -75,13 +74,26 @@ class _Waiting(NamedTuple):
     size: int
     repeats: int
     moments: Moments | Tensor
-    sample: np.ndarray | Tensor
+    sample: Tensor
 
     def squares(self) -> float | None:
         """The sum of squares of all elements, where it is on the host."""
         if type(self.moments) is not Moments:
             return None
         return self.repeats * (self.moments.deviations + self.size * self.moments.mean**2)
+
+
+def _reduced(tensor: Tensor, layout: Layout) -> _Waiting:
+    size, repeats = layout.size, layout.repeats
+    if size and is_plain(tensor, layout):
+        places = spread(size)
+        sample = torch.empty(len(places) - 1, dtype=torch.float32, device="cpu")
+        found = read(tensor, places, sample)
+        if found is not None:
+            return _Waiting(size, repeats, Moments(0, *found), sample)
+        return _Waiting(size, repeats, thorough_moments(Elements(tensor, layout)), sample)
+    elements = Elements(tensor, layout)
+    return _Waiting(size, repeats, _moments(tensor, elements), _countable(elements.sample()))
 
 
 def _moments(tensor: Tensor, elements: Elements) -> Moments | Tensor:
@@ -95,9 +107,7 @@ def _moments(tensor: Tensor, elements: Elements) -> Moments | Tensor:
     return thorough_moments(elements)
 
 
-def _plain(values: np.ndarray | Tensor) -> np.ndarray | Tensor:
-    if isinstance(values, np.ndarray):
-        return values
+def _countable(values: Tensor) -> Tensor:
     return values.float() if values.dtype in QUICK else as_real(values)
 
 
@@ -118,7 +128,7 @@ def _exact_row(tensor: Tensor, layout: Layout) -> np.ndarray:
     table = _table([_moments(tensor, elements)])
     table["count"] = table["sampled"] = layout.size
     for piece in elements.pieces():
-        _count_bins(table, fetched([_plain(piece)]))
+        _count_bins(table, fetched([_countable(piece)]))
     _repeat(table, [layout.repeats])
     return table
 
@@ -152,11 +162,14 @@ def fetched(results: Sequence[Any]) -> list[Any]:
 
 def _count_bins(table: np.ndarray, samples: Sequence[np.ndarray]) -> None:
     """Add zeros and histograms of some elements of each value to rows whose moments are known."""
-    table["zeros"] += [np.count_nonzero(values == 0) for values in samples]
-    nonfinite, exponents, firsts = (table[name].tolist() for name in ("nonfinite", "exponent", "first"))
-    for values, is_broken, exponent, first, bins in zip(samples, nonfinite, exponents, firsts, table["bins"]):
-        counts = counted(values[np.isfinite(values)] if is_broken else values, exponent, first)
-        np.add(bins, counts, out=bins)
+    exponents, firsts = table["exponent"].tolist(), table["first"].tolist()
+    for row, values, exponent, first in zip(table, samples, exponents, firsts):
+        if values.dtype == np.float32 and abs(exponent) < EASY:
+            bins = row["bins"]
+            row["zeros"] += count_bins(torch.from_numpy(values), exponent, first, bins.ctypes.data)
+        else:
+            row["zeros"] += np.count_nonzero(values == 0)
+            row["bins"] += counted(values[np.isfinite(values)], exponent, first)
 
 
 def _repeat(table: np.ndarray, times: Sequence[int]) -> None:
