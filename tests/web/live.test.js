@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Census } from "../../src/resight/picture/web/census.js";
 import { firstFold, foldAs } from "../../src/resight/picture/web/fold.js";
 import { Layout, placeAll } from "../../src/resight/picture/web/ladder.js";
 import { LivePicture } from "../../src/resight/picture/web/live.js";
+import { Folding } from "../../src/resight/picture/web/page/folding.js";
+import { Pieces } from "../../src/resight/picture/web/page/pieces.js";
+import { openTo, START, turn } from "../../src/resight/picture/web/page/state.js";
+import { THEMES } from "../../src/resight/picture/web/palette.js";
 import { flatten } from "../../src/resight/picture/web/scene.js";
 import { call, op, payload, skip, VIEW } from "./nets.js";
 
@@ -101,6 +106,68 @@ test("opening and closing one by one ends where folding at once does", () => {
       live.turn(turned);
       const { folded } = foldAs(net, VIEW, tree, { ...live.opening });
       assert.deepEqual(looks(live.folded, live.root), looks(folded, placeAll(folded, VIEW)), `seed ${seed}, turn ${turns} of ${turned}`);
+    }
+  }
+});
+
+/**
+ * What is told of a picture by its boxes' names, those that are gone left out.
+ *
+ * @param {Census} census
+ * @param {Pick<Folded, "nodes">} folded
+ */
+function told({ spans, steps, groups }, { nodes }) {
+  const ops = nodes.map(({ id }, node) => `${id} ${spans.firsts[node]} ${spans.lasts[node]}`).filter(() => true);
+  return { steps, ops: ops.sort(), groups: [...groups].filter(([, count]) => count !== 0).sort() };
+}
+
+test("what a picture is made of is the same, counted up with what goes and comes and counted anew", () => {
+  for (let seed = 1; seed <= 40; seed++) {
+    const random = chance(seed);
+    const net = randomNet(random);
+    for (const box of net.ops) box.group = ["linear", "norm", "merge"][random(3)];
+    const { tree, opening } = firstFold(net, { ...VIEW, depth: random(4), repeats: false });
+    const live = new LivePicture(net, VIEW, tree, { ...opening, open: [...opening.open] });
+    for (let turns = 0; turns < 12; turns++) {
+      const turned = 1 + random(net.calls.length - 1);
+      if (live.canTurn(turned)) live.turn(turned);
+      const { folded, drawing } = foldAs(net, VIEW, tree, { ...live.opening });
+      assert.deepEqual(told(live.census, live.folded), told(new Census(drawing), folded), `seed ${seed}, turn ${turns} of ${turned}`);
+    }
+  }
+});
+
+/**
+ * All marks of a picture.
+ *
+ * @param {Pieces} pieces
+ * @param {Box} box
+ * @param {number} [depth]
+ * @returns {unknown[]}
+ */
+function marksOf(pieces, box, depth = 0) {
+  const inside = box.node < 0 ? depth : depth + 1;
+  const own = [box.node < 0 ? [] : pieces.itemsOf(box, depth), box.kids.length > 0 ? pieces.wiresOf(box, inside) : []];
+  return [...own, ...box.kids.map((kid) => marksOf(pieces, kid, inside))];
+}
+
+test("marks kept while modules are turned are those made anew", () => {
+  for (let seed = 1; seed <= 40; seed++) {
+    const random = chance(seed);
+    const net = randomNet(random);
+    const folding = new Folding(net, { ...VIEW, repeats: false });
+    folding.isLarge = true;
+    let state = openTo(START, random(4));
+    let picture = folding.at(state);
+    let kept = new Pieces(picture, THEMES.light, null);
+    for (let turns = 0; turns < 12; turns++) {
+      marksOf(kept, picture.root);
+      state = turn(state, 1 + random(net.calls.length - 1));
+      const { folded } = picture;
+      picture = folding.at(state);
+      if (picture.folded === folded) kept.picture = picture;
+      else kept = new Pieces(picture, THEMES.light, null);
+      assert.deepEqual(marksOf(kept, picture.root), marksOf(new Pieces(picture, THEMES.light, null), picture.root), `seed ${seed}, turn ${turns}`);
     }
   }
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { barsOf as histogramBars } from "../../../src/resight/picture/web/page/charts.js";
+import { Census } from "../../../src/resight/picture/web/census.js";
 import { Finder } from "../../../src/resight/picture/web/page/find.js";
 import { wordsIn } from "../../../src/resight/picture/web/page/language.js";
 import { endsOf, paintedChannel, unpack, valueAt } from "../../../src/resight/picture/web/page/pixels.js";
@@ -91,23 +92,32 @@ test("a module that is all of the model takes no level of its own", () => {
   assert.deepEqual(barsOf(payload(ops, calls), new Line(payload(ops, calls))).map((bar) => [bar.call, bar.level]), [[2, 0]]);
 });
 
+/**
+ * A picture in so far as steps go by it.
+ *
+ * @param {string[]} ids
+ * @param {number[]} nodeOf
+ */
+function pictureOf(ids, nodeOf) {
+  const folded = /** @type {any} */ ({ nodes: ids.map((id) => ({ id, open: false, group: "" })) });
+  return { folded, nodeOf, census: new Census({ nodes: folded.nodes, nodeOf }) };
+}
+
 /** @param {Steps} steps */
 function allOf(steps) {
   return Array.from({ length: steps.count }, (_, place) => steps.at(place));
 }
 
 test("a closed module is one step, from its first to its last op", () => {
-  const folded = /** @type {any} */ ({ nodes: [{ id: "op-1" }, { id: "call-1" }, { id: "op-5" }] });
   const model = { spanOf: () => /** @type {[number, number]} */ ([2, 4]) };
-  const steps = new Steps({ folded, nodeOf: [-1, 0, 1, 1, 1, 2, -1] }, model);
+  const steps = new Steps(pictureOf(["op-1", "call-1", "op-5"], [-1, 0, 1, 1, 1, 2, -1]), model);
   assert.deepEqual(allOf(steps), [{ id: "op-1", first: 1, last: 1 }, { id: "call-1", first: 2, last: 4 }, { id: "op-5", first: 5, last: 5 }]);
   assert.deepEqual([-1, 0, 1, 2, 4, 5, 6].map((at) => steps.placeOf(at)), [-1, 0, 0, 1, 1, 2, 2]);
 });
 
 test("where a box stands for alike ones, the step is that of the op that runs", () => {
-  const folded = /** @type {any} */ ({ nodes: [{ id: "op-0" }, { id: "call-1" }] });
   const model = { spanOf: () => /** @type {[number, number]} */ ([1, 1]) };
-  const ids = allOf(new Steps({ folded, nodeOf: [0, 1, 0, 1] }, model)).map(({ id }) => id);
+  const ids = allOf(new Steps(pictureOf(["op-0", "call-1"], [0, 1, 0, 1]), model)).map(({ id }) => id);
   assert.deepEqual(ids, ["op-0", "call-1", "op-2", "op-3"]);
 });
 

@@ -10,6 +10,7 @@
  * @import {Tree} from "./tree.js"
  */
 import { Alike } from "./alike.js";
+import { Census } from "./census.js";
 import { weightOf } from "./chains.js";
 import { cutAll, nest } from "./cut.js";
 import { Layout } from "./ladder.js";
@@ -32,6 +33,7 @@ export class LivePicture {
     /** Whether boxes stand for others as well. */
     this.standIns = opening.runs.members.some((members) => members.length > 1) || tree.gathered.size > 0;
     this.drawing = listNodes(payload, view, tree, opening);
+    this.census = new Census(this.drawing);
     this.wiring = wiring;
     this.links = new LiveLinks(payload, tree, opening, this.drawing, wiring);
     /** @type {Folded} */
@@ -60,7 +62,7 @@ export class LivePicture {
    * @param {number} call
    */
   turn(call) {
-    const { tree, opening, drawing, links } = this;
+    const { tree, opening, drawing, links, census } = this;
     opening.open[call] = !opening.open[call];
     const node = drawing.boxOf[call];
     if (node < 0) return;
@@ -69,8 +71,10 @@ export class LivePicture {
     const passed = this.levelsPassed(gone);
     const [parent, place] = [this.layout.nesting.parents[node], this.layout.nesting.places[node]];
     const through = this.edgesThrough([...passed, parent]);
+    census.leave(drawing, first, last);
     this.remove(call, first, last);
     this.add(call, parent, place);
+    census.enter(drawing, drawing.boxOf[call], first, last);
     const made = links.connect(first, last);
     links.replace(call, drawing.boxOf[call], gone, made);
     const fresh = this.opened(drawing.boxOf[call]);
@@ -105,6 +109,7 @@ export class LivePicture {
     const { nodes, nodeOf, boxOf, closedIn } = this.drawing;
     const drop = (/** @type {number} */ node) => {
       if (node < 0 || nodes[node] === undefined) return;
+      this.census.count(nodes[node], -1);
       this.index.delete(nodes[node].id);
       this.levels.delete(node);
       this.layout.nesting.kids.delete(node);

@@ -13,13 +13,28 @@
  */
 export function spansOf(nodeOf, count) {
   /** @type {Spans} */
-  const spans = { firsts: new Array(count).fill(-1), lasts: new Array(count).fill(-1) };
-  nodeOf.forEach((node, op) => {
-    if (node < 0) return;
-    if (spans.firsts[node] < 0) spans.firsts[node] = op;
-    spans.lasts[node] = op;
-  });
+  const spans = { firsts: [], lasts: [] };
+  addSpans(spans, nodeOf, count, 0, nodeOf.length - 1);
   return spans;
+}
+
+/**
+ * Go on to boxes that came later, which stand for some of the ops from `first` to `last` and for no others.
+ *
+ * @param {Spans} spans
+ * @param {number[]} nodeOf
+ * @param {number} count
+ * @param {number} first
+ * @param {number} last
+ */
+export function addSpans({ firsts, lasts }, nodeOf, count, first, last) {
+  for (let node = firsts.length; node < count; node++) firsts[node] = lasts[node] = -1;
+  for (let op = first; op <= last; op++) {
+    const node = nodeOf[op];
+    if (node < 0) continue;
+    if (firsts[node] < 0) firsts[node] = op;
+    lasts[node] = op;
+  }
 }
 
 /**
@@ -42,6 +57,23 @@ export function stretchesOf(nodeOf) {
     before = node;
   });
   return spans;
+}
+
+/**
+ * How many such stretches there are of the ops from `first` to `last`.
+ *
+ * @param {number[]} nodeOf
+ * @param {number} first
+ * @param {number} last
+ */
+export function countStretches(nodeOf, first, last) {
+  let [count, before] = [0, -1];
+  for (let op = first; op <= last; op++) {
+    if (nodeOf[op] < 0 || nodeOf[op] === before) continue;
+    before = nodeOf[op];
+    count += 1;
+  }
+  return count;
 }
 
 /**

@@ -54,7 +54,7 @@ function fill(element, attributes, children) {
 }
 
 /**
- * A canvas as sharp as the screen, with its context scaled to pixels of the page.
+ * A canvas as sharp as the screen and empty, with its context scaled to pixels of the page.
  *
  * @param {HTMLCanvasElement} canvas
  * @param {number} width
@@ -62,9 +62,10 @@ function fill(element, attributes, children) {
  */
 export function sharpen(canvas, width, height) {
   const dense = window.devicePixelRatio || 1;
-  canvas.width = Math.max(1, Math.round(width * dense));
-  canvas.height = Math.max(1, Math.round(height * dense));
+  const [wide, high] = [width, height].map((length) => Math.max(1, Math.round(length * dense)));
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  if (canvas.width !== wide || canvas.height !== high) [canvas.width, canvas.height] = [wide, high]; // which lays the page out again
   context.setTransform(dense, 0, 0, dense, 0, 0);
+  context.clearRect(0, 0, width, height);
   return context;
 }

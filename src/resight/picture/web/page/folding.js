@@ -9,6 +9,7 @@
  * @import {Rectangle} from "./camera.js"
  * @import {State} from "./state.js"
  */
+import { Census } from "../census.js";
 import { firstFold, foldAs } from "../fold.js";
 import { placeAll } from "../ladder.js";
 import { LivePicture } from "../live.js";
@@ -23,6 +24,7 @@ import { nameOf } from "./model.js";
  * @property {Folded} folded
  * @property {number[]} nodeOf          per op: the box that stands for it, -1 for none
  * @property {Map<string, number>} index  folded nodes by id
+ * @property {Census} census
  * @property {Box} root
  * @property {boolean} isDown
  * @property {Rectangle} bounds
@@ -102,7 +104,7 @@ export class Folding {
     const { tree, opening } = this.base(state.depth);
     const { folded, drawing } = foldAs(this.payload, this.view, tree, { ...opening, open: this.openAt(state) });
     const index = new Map(folded.nodes.map((node, i) => [node.id, i]));
-    return this.picture(folded, drawing.nodeOf, index, placeAll(folded, this.view, true));
+    return this.picture(folded, drawing.nodeOf, index, new Census(drawing), placeAll(folded, this.view, true));
   }
 
   /**
@@ -120,20 +122,21 @@ export class Folding {
       for (const call of changed) before.picture.turn(call);
       this.live = { ...before, turned };
     }
-    const { folded, drawing, index, root } = this.live.picture;
-    return this.picture(folded, drawing.nodeOf, index, root);
+    const { folded, drawing, index, census, root } = this.live.picture;
+    return this.picture(folded, drawing.nodeOf, index, census, root);
   }
 
   /**
    * @param {Folded} folded
    * @param {number[]} nodeOf
    * @param {Map<string, number>} index
+   * @param {Census} census
    * @param {Box} root
    * @returns {Picture}
    */
-  picture(folded, nodeOf, index, root) {
+  picture(folded, nodeOf, index, census, root) {
     const isDown = this.view.direction === "down";
-    return { folded, nodeOf, index, root, isDown, bounds: outerOf(root, 0, 0, isDown) };
+    return { folded, nodeOf, index, census, root, isDown, bounds: outerOf(root, 0, 0, isDown) };
   }
 }
 

@@ -97,9 +97,8 @@ function rampOf(colours) {
  * @param {Page} page
  */
 function groupsDrawn({ map }) {
-  const drawn = new Set();
-  map.picture.folded.nodes.forEach(({ open, group }) => open || drawn.add(group));
-  return GROUPS.filter((group) => drawn.has(group));
+  const { groups } = map.picture.census;
+  return GROUPS.filter((group) => (groups.get(group) ?? 0) > 0);
 }
 
 /**

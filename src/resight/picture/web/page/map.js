@@ -79,8 +79,10 @@ export class MapView {
     const turned = state.depth === before.depth ? differing(state.turned, before.turned) : [];
     const stood = turned.map((call) => findBox(this.picture, `call-${call}`));
     const places = remember(this.picture, this.seen);
+    const { folded } = this.picture;
     this.picture = this.page.folding.at(state);
-    this.pieces = this.newPieces();
+    if (this.picture.folded === folded) this.pieces.picture = this.picture; // a module was turned: the rest looks as it did
+    else this.pieces = this.newPieces();
     const shift = this.shiftOf(turned, stood);
     this.before = shifted(places, shift ?? { x: 0, y: 0 });
     if (state.camera === before.camera) this.turnTo(shift === null ? null : { ...camera, x: camera.x + shift.x, y: camera.y + shift.y });

@@ -25,31 +25,32 @@ export function showMinimap(page) {
   canvas.setAttribute("aria-hidden", "true");
   part.append(canvas);
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  const picture = document.createElement("canvas"); // repainted only when the picture itself changes
-  /** @type {unknown} */
-  let painted = null;
+  const still = document.createElement("canvas"); // repainted only when the picture itself changes
+  /** @type {unknown[]} */
+  let painted = [];
   const layOut = () => placeOf(map.picture, map.size);
 
   map.addOverlay(({ camera, size, ratio }) => {
     const { camera: whole, size: small } = layOut();
     const seen = seenBy(camera, size);
-    const { bounds } = map.picture;
+    const { picture, pieces } = map;
+    const { bounds } = picture;
     part.hidden = seen.width >= bounds.width * HIDDEN && seen.height >= bounds.height * HIDDEN;
     if (part.hidden) return;
-    if (painted !== map.pieces || picture.height !== Math.round(small.height * ratio)) {
+    if (painted[0] !== picture || painted[1] !== pieces || still.height !== Math.round(small.height * ratio)) {
       const { width, height } = small;
       sharpen(canvas, width, height);
       canvas.style.width = `${width}px`;
       canvas.style.height = `${height}px`;
-      const sheet = { context: sharpen(picture, width, height), camera: whole, size: small, ratio };
-      clear(sheet, map.pieces.theme.background);
-      paintFar(sheet, findSeen(map.picture, map.pieces, bounds, whole.zoom), map.pieces);
-      painted = map.pieces;
+      const sheet = { context: sharpen(still, width, height), camera: whole, size: small, ratio };
+      clear(sheet, pieces.theme.background);
+      paintFar(sheet, findSeen(picture, pieces, bounds, whole.zoom), pieces);
+      painted = [picture, pieces];
     }
     context.setTransform(1, 0, 0, 1, 0, 0);
-    context.drawImage(picture, 0, 0);
+    context.drawImage(still, 0, 0);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    frame(context, seen, whole, small, map.pieces.theme.ink);
+    frame(context, seen, whole, small, pieces.theme.ink);
   });
 
   const go = (/** @type {PointerEvent} */ event) => {

@@ -33,7 +33,9 @@ class Outline {
     this.shown = null;
     /** The call whose row is the chosen one. */
     this.chosen = -1;
-    this.tree = make("ul", { role: "tree", onkeydown: (/** @type {KeyboardEvent} */ event) => this.press(event) });
+    this.tree = make("ul", {
+      role: "tree", onkeydown: (/** @type {KeyboardEvent} */ event) => this.press(event), onclick: (/** @type {MouseEvent} */ event) => this.click(event),
+    });
     this.part.append(this.tree);
     /** @type {Words | null} */
     this.words = null;
@@ -51,7 +53,7 @@ class Outline {
     if (this.part.hidden || !this.isStale || this.words === null) return;
     const { store, folding, document } = this.page;
     const { depth, turned } = store.state;
-    const focused = [...this.rows].find(([, row]) => row === document.activeElement)?.[0] ?? -1;
+    const focused = callOf(document.activeElement);
     const changed = this.shown?.depth === depth && this.shown.words === this.words ? differing(this.shown.turned, turned) : null;
     this.mark(this.chosen, false);
     if (changed?.every((call) => this.rows.has(call))) {
@@ -75,8 +77,11 @@ class Outline {
    */
   renew(call, open) {
     const row = /** @type {HTMLElement} */ (this.rows.get(call));
-    for (const inside of row.querySelectorAll("[data-call]")) this.rows.delete(Number(/** @type {HTMLElement} */ (inside).dataset.call));
-    row.replaceWith(this.item(call, Number(row.getAttribute("aria-level")), open));
+    for (const inside of row.querySelectorAll("[data-call]")) this.rows.delete(callOf(inside));
+    row.querySelector("ul")?.remove();
+    this.unfold(row, call, open);
+    // The browser would find out that it is in sight only once all else is laid out, and do that again.
+    row.querySelector("ul")?.style.setProperty("content-visibility", "visible");
   }
 
   /**
@@ -88,25 +93,37 @@ class Outline {
    * @returns {HTMLElement}
    */
   item(call, level, open) {
-    const { model, folding, store } = this.page;
-    const { title, cls, parameters } = model.payload.calls[call];
-    const canOpen = call === 0 || folding.canOpen(store.state, call);
-    const isOpen = call === 0 || (open[call] && canOpen);
+    const { title, cls, parameters } = this.page.model.payload.calls[call];
     const row = make(
-      "li", { role: "treeitem", tabindex: "-1", "aria-level": level, "aria-selected": "false", "aria-expanded": canOpen ? String(isOpen) : null, "data-call": call },
+      "li", { role: "treeitem", tabindex: "-1", "aria-level": level, "aria-selected": "false", "data-call": call },
       make(
-        "div", { class: "row", style: `--level: ${level}`, title: `${title} ${cls}`, onclick: () => this.choose(call) },
-        make("i", { class: "mark", "aria-hidden": "true", onclick: (/** @type {Event} */ event) => this.turn(event, call) }, canOpen ? (isOpen ? "▾" : "▸") : ""),
+        "div", { class: "row", style: `--level: ${level}`, title: `${title} ${cls}` }, make("i", { class: "mark", "aria-hidden": "true" }),
         make("b", {}, title), title === cls ? null : make("span", {}, cls), parameters === "" ? null : make("small", {}, parameters),
       ),
     );
     this.rows.set(call, row);
-    if (isOpen && this.rows.size < MOST) {
-      const before = this.rows.size;
-      const inside = model.childrenOf[call].map((child) => this.item(child, level + 1, open));
-      if (inside.length > 0) row.append(make("ul", { role: "group", style: `--rows: ${this.rows.size - before}` }, ...inside));
-    }
+    this.unfold(row, call, open);
     return row;
+  }
+
+  /**
+   * Show on a row whether its module is open, and list what is in it then.
+   *
+   * @param {HTMLElement} row
+   * @param {number} call
+   * @param {boolean[]} open
+   */
+  unfold(row, call, open) {
+    const { model, folding, store } = this.page;
+    if (call > 0 && !folding.canOpen(store.state, call)) return;
+    const isOpen = call === 0 || open[call];
+    row.setAttribute("aria-expanded", String(isOpen));
+    /** @type {Element} */ (row.querySelector(".mark")).textContent = isOpen ? "▾" : "▸";
+    if (!isOpen || this.rows.size >= MOST) return;
+    const before = this.rows.size;
+    const level = Number(row.getAttribute("aria-level")) + 1;
+    const inside = model.childrenOf[call].map((child) => this.item(child, level, open));
+    if (inside.length > 0) row.append(make("ul", { role: "group", style: `--rows: ${this.rows.size - before}` }, ...inside));
   }
 
   /** @param {State} state */
@@ -120,7 +137,8 @@ class Outline {
     this.mark(shown, call === shown);
     this.rows.get(shown)?.setAttribute("tabindex", "0");
     this.chosen = shown;
-    this.rows.get(call)?.firstElementChild?.scrollIntoView({ block: "nearest" });
+    // before the next frame, for which all is laid out once, and not for this alone
+    requestAnimationFrame(() => this.rows.get(call)?.firstElementChild?.scrollIntoView({ block: "nearest" }));
   }
 
   /**
@@ -140,18 +158,27 @@ class Outline {
   }
 
   /**
-   * @param {Event} event
-   * @param {number} call
+   * A click on the mark of a row opens or closes its module, one beside it chooses the module.
+   *
+   * @param {MouseEvent} event
    */
-  turn(event, call) {
-    event.stopPropagation();
+  click({ target }) {
+    const part = /** @type {Element} */ (target);
+    if (part.closest(".row") === null) return;
+    const call = callOf(part.closest("li"));
+    if (part.matches(".mark")) this.turn(call);
+    else this.choose(call);
+  }
+
+  /** @param {number} call */
+  turn(call) {
     const { folding, store } = this.page;
     if (call > 0 && folding.canOpen(store.state, call)) store.change(turn, call);
   }
 
   /** @param {KeyboardEvent} event */
   press(event) {
-    const call = Number(/** @type {HTMLElement} */ (event.target).dataset.call ?? -1);
+    const call = callOf(/** @type {Element} */ (event.target));
     const row = this.rows.get(call);
     if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     const isOpen = row.getAttribute("aria-expanded") === "true";
@@ -162,11 +189,20 @@ class Outline {
     else if (event.key === "ArrowUp") go(calls[place - 1]);
     else if (event.key === "Home") go(calls[0]);
     else if (event.key === "End") go(calls.at(-1));
-    else if (event.key === "ArrowRight") isOpen ? go(calls[place + 1]) : this.turn(event, call);
-    else if (event.key === "ArrowLeft") isOpen && call > 0 ? this.turn(event, call) : go(this.page.model.payload.calls[call].parent);
+    else if (event.key === "ArrowRight") isOpen ? go(calls[place + 1]) : this.turn(call);
+    else if (event.key === "ArrowLeft") isOpen && call > 0 ? this.turn(call) : go(this.page.model.payload.calls[call].parent);
     else if (event.key === "Enter") this.choose(call);
-    else if (event.key === " ") this.turn(event, call);
+    else if (event.key === " ") this.turn(call);
     else return;
     event.preventDefault();
   }
+}
+
+/**
+ * The call that a row is of; -1 for what is no row.
+ *
+ * @param {Element | null} row
+ */
+function callOf(row) {
+  return Number(row?.getAttribute("data-call") ?? -1);
 }

@@ -6,7 +6,7 @@
  */
 import { make } from "./dom.js";
 import { nameOf } from "./model.js";
-import { callParts, opParts } from "./parts.js";
+import { callParts, opParts, turnWord } from "./parts.js";
 import { skipParts } from "./skip_parts.js";
 import { select } from "./state.js";
 import { watch } from "./watch.js";
@@ -26,14 +26,17 @@ import { watch } from "./watch.js";
 export function mountPanel(page) {
   const { store, model } = page;
   const part = page.part("panel");
-  watch(page, ["selected", "depth", "turned", "theme"], (words, { selected }) => {
-    const isKept = part.dataset.id === selected;
-    const { scrollTop } = part;
+  watch(page, ["selected", "depth", "theme"], (words, { selected }) => {
+    const scrollTop = part.dataset.id === selected ? part.scrollTop : 0;
     part.dataset.id = selected;
     part.setAttribute("aria-label", words.panel);
     part.hidden = !model.has(selected);
     part.replaceChildren(...(part.hidden ? [] : shown(page, words, partsOf(page, words, selected))));
-    part.scrollTop = isKept ? scrollTop : 0;
+    part.scrollTop = scrollTop;
+  });
+  watch(page, ["turned"], (words, { selected }) => { // which changes no more of it than this word
+    const button = part.querySelector(".turn");
+    if (button !== null) button.textContent = turnWord(page, words, nameOf(selected)[1]);
   });
   part.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;

@@ -63,7 +63,6 @@ export function callParts(page, words, call) {
   const [first, last] = model.spanOf(call);
   const skips = payload.skips.flatMap(({ merge }, s) => (first >= 0 && first <= merge && merge <= last ? [`skip-${s}`] : []));
   const value = valueOf(model, `call-${call}`);
-  const isOpen = folding.openAt(store.state)[call];
   const canOpen = folding.canOpen(store.state, call);
   return {
     kind: call === 0 ? words.model : words.module,
@@ -71,7 +70,7 @@ export function callParts(page, words, call) {
     subtitle: cls === title ? "" : cls,
     call: parent,
     body: [
-      canOpen ? make("button", { class: "turn", onclick: () => store.change(turn, call) }, isOpen ? words.shut : words.open) : null,
+      canOpen ? make("button", { class: "turn", onclick: () => store.change(turn, call) }, turnWord(page, words, call)) : null,
       table([
         [words.path, path === title || path === "" ? null : make("code", {}, path)],
         ...specRows(page, words.reads, known.inputs),
@@ -84,6 +83,17 @@ export function callParts(page, words, call) {
       ...(call === 0 ? about(page, words) : []),
     ],
   };
+}
+
+/**
+ * What the button says that opens or closes a module on the map.
+ *
+ * @param {Page} page
+ * @param {Words} words
+ * @param {number} call
+ */
+export function turnWord({ folding, store }, words, call) {
+  return folding.openAt(store.state)[call] ? words.shut : words.open;
 }
 
 /**

@@ -50,7 +50,7 @@ import { faceOf } from "./folding.js";
  * @typedef {(node: Folded["nodes"][number]) => Warmth | null} Tint
  */
 
-/** Makes and keeps the marks of one picture in one theme. */
+/** Makes and keeps the marks of one picture in one theme; `picture` may become what it is after a turn. */
 export class Pieces {
   /**
    * @param {Picture} picture
@@ -61,10 +61,10 @@ export class Pieces {
     this.picture = picture;
     this.theme = theme;
     this.tint = tint;
-    /** @type {Map<Box, Item[]>} */
-    this.items = new Map();
-    /** @type {Map<Box, {strands: Strand[], arcs: Arc[]}>} */
-    this.wires = new Map();
+    /** Marks go with their box, which is another one wherever anything is placed anew. @type {WeakMap<Box, Item[]>} */
+    this.items = new WeakMap();
+    /** @type {WeakMap<Box, {strands: Strand[], arcs: Arc[]}>} */
+    this.wires = new WeakMap();
   }
 
   /**

@@ -2,7 +2,6 @@
  * The player: walks the forward pass over what the map shows. Each step is selected, so the panel shows its values.
  *
  * @import {Page} from "./page.js"
- * @import {State} from "./state.js"
  * @import {Words} from "./words_en.js"
  */
 import { draw, make } from "./dom.js";
@@ -49,16 +48,18 @@ class Player {
     page.part("player").append(this.previous, this.play, this.next, this.scrub, this.title, this.rate, this.stop);
     new Flow(page);
     watch(page, ["depth", "turned"], () => (this.steps = new Steps(page.map.picture, page.model)));
-    watch(page, ["depth", "turned", "step", "playing"], (words, state) => this.show(words, state));
-    watch(page, ["playing"], (_, { playing }) => this.run(playing));
+    watch(page, ["depth", "turned", "step"], (words, { step }) => this.show(words, step));
+    watch(page, ["playing"], (words, { playing }) => {
+      this.label(words, playing);
+      this.run(playing);
+    });
   }
 
   /**
    * @param {Words} words
-   * @param {State} state
+   * @param {boolean} playing
    */
-  show(words, { step, playing }) {
-    const place = this.steps.placeOf(step);
+  label(words, playing) {
     for (const [button, label] of /** @type {const} */ ([
       [this.previous, words.previous], [this.play, playing ? words.pause : words.play], [this.next, words.next], [this.stop, words.stop],
     ])) {
@@ -66,11 +67,19 @@ class Player {
       button.title = label;
     }
     this.play.replaceChildren(iconOf(playing ? "pause" : "play"));
+    this.scrub.setAttribute("aria-label", words.scrub);
+    this.rate.setAttribute("aria-label", words.speed);
+  }
+
+  /**
+   * @param {Words} words
+   * @param {number} step
+   */
+  show(words, step) {
+    const place = this.steps.placeOf(step);
     this.scrub.max = String(this.steps.count - 1);
     this.scrub.value = String(Math.max(place, 0));
-    this.scrub.setAttribute("aria-label", words.scrub);
     this.scrub.style.setProperty("--done", `${(100 * Math.max(place, 0)) / Math.max(this.steps.count - 1, 1)}%`);
-    this.rate.setAttribute("aria-label", words.speed);
     this.title.textContent = place < 0 ? "" : words.step(place + 1, this.steps.count);
     this.scrub.setAttribute("aria-valuetext", this.title.textContent);
     this.previous.disabled = place <= 0;

@@ -1,6 +1,7 @@
 /**
  * The forward pass as steps over what a picture shows: a closed module is one step, an open one as many as are in it.
  *
+ * @import {Spans} from "../spans.js"
  * @import {Picture} from "./folding.js"
  * @import {Model} from "./model.js"
  */
@@ -14,17 +15,23 @@ import { nameOf } from "./model.js";
  * @property {number} last
  */
 
-/** In execution order. There may be very many: what each is called is found when it is asked for. */
+/** In execution order. There may be very many: all but their number is found when it is asked for. */
 export class Steps {
   /**
-   * @param {Pick<Picture, "folded" | "nodeOf">} picture
+   * @param {Pick<Picture, "folded" | "nodeOf" | "census">} picture
    * @param {Pick<Model, "spanOf">} model
    */
   constructor(picture, model) {
     this.picture = picture;
     this.model = model;
-    this.spans = stretchesOf(picture.nodeOf);
-    this.count = this.spans.lasts.length;
+    this.count = picture.census.steps;
+    /** @type {Spans | null} */
+    this.found = null;
+  }
+
+  /** The ops of each. */
+  get spans() {
+    return (this.found ??= stretchesOf(this.picture.nodeOf));
   }
 
   /**

@@ -7,7 +7,6 @@
  * @import {State} from "./state.js"
  */
 import { DASHES, THEMES } from "../palette.js";
-import { spansOf } from "../spans.js";
 import { make, sharpen } from "./dom.js";
 import { nameOf } from "./model.js";
 import { reveal } from "./reveal.js";
@@ -44,9 +43,6 @@ class Strip {
     });
     this.still = make("canvas");
     this.stillKey = "";
-    /** The picture that `spans` are of. @type {Picture | null} */
-    this.picture = null;
-    this.spans = spansOf([], 0);
     this.frame = 0;
     page.part("strip").hidden = false;
     page.part("strip").append(this.canvas);
@@ -230,9 +226,7 @@ class Strip {
    */
   opsInWindow() {
     const { picture, seen } = this.page.map;
-    if (this.picture !== picture) this.spans = spansOf(picture.nodeOf, picture.folded.nodes.length);
-    this.picture = picture;
-    const { firsts, lasts } = this.spans;
+    const { firsts, lasts } = picture.census.spans;
     let [first, last] = [Infinity, -1];
     for (const { box } of seen.boxes) {
       const span = firsts[box.node] < 0 ? this.spanOf(picture, box.node) : [firsts[box.node], lasts[box.node]];
