@@ -26,9 +26,9 @@ FIXED: dict[str, tuple[str, ...]] = {
 """Names of arguments where torch has none, or none that help."""
 
 KINDS = {
-    type(None): "none", Value: "tensor", Held: "tensor", tuple: "numbers", bool: "bool", int: "int", float: "float",
-    torch.dtype: "dtype",
+    type(None): "none", Value: "tensor", Held: "tensor", bool: "bool", int: "int", float: "float", torch.dtype: "dtype",
 }  # fmt: skip
+"""What an argument of a type is; a tuple may be either numbers or tensors."""
 
 VALUES = (Value, Held)
 
@@ -41,7 +41,7 @@ OPEN_ENDED = frozenset({
 
 def bind(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Name and value of each argument, in the order they were passed."""
-    names, is_open_ended = _names(function, tuple([_kind(arg) for arg in args]))
+    names, is_open_ended = _names(function, tuple([KINDS.get(type(arg)) or _kind(arg) for arg in args]))
     if is_open_ended and len(names) <= len(args) and type(args[len(names) - 1]) is not tuple:
         args = (*args[: len(names) - 1], args[len(names) - 1 :])
     if len(names) < len(args):
@@ -126,7 +126,6 @@ def _accepts(wanted: str, kind: str) -> bool:
 
 
 def _kind(value: Any) -> str:
-    kind = KINDS.get(type(value), "words")
-    if kind == "numbers" and any(type(part) in VALUES for part in value):
-        return "tensors"
-    return kind
+    if type(value) is not tuple:
+        return "words"
+    return "tensors" if any(type(part) in VALUES for part in value) else "numbers"

@@ -22,6 +22,9 @@ from .values import Held, Value
 UNSEEN = "opaque"
 """Attribute of ops whose inside was out of sight: a scripted module, a custom gradient function."""
 
+PLAIN = frozenset({bool, int, float, str})
+"""Types of arguments that hold no value."""
+
 RECORDER_WORDS = frozenset({"input", "constant", "weight"})
 
 
@@ -68,12 +71,15 @@ class _Reading:
 
     def take(self, name: str, argument: Any) -> None:
         """Sort one argument in."""
-        if argument is None or name == "inplace" or name.startswith("_"):  # `_stacklevel` and the like
-            return
-        holds_values = self._take_values(name, argument)
+        kind = type(argument)
         if name == "index":
+            self._take_values(name, argument)
             self.attributes[name] = index_words(argument)
-        elif not holds_values:
+        elif kind is Value:  # the usual ones first: this runs for each argument of each op
+            self.inputs.append(Input(argument.op, argument.slot, name))
+        elif argument is None or name == "inplace" or name.startswith("_"):  # `_stacklevel` and the like
+            return
+        elif kind in PLAIN or not self._take_values(name, argument):
             self.attributes[name] = plain_value(argument)
 
     def _take_values(self, name: str, argument: Any) -> bool:

@@ -19,6 +19,7 @@ RawSpec: TypeAlias = tuple[torch.Size, torch.dtype, torch.device]
 
 QUESTIONS = questions()
 task_id = torch._C._current_graph_task_id  # of the backward that is running; -1 for none
+ITERATE = Tensor.__iter__
 ATOMS = frozenset({bool, int, float, str, type(None), type(...), torch.dtype, torch.device})
 LISTS = (list, tuple)
 
@@ -81,7 +82,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         if func in OPENED:
             with self:
                 return OPENED[func](*args, **kwargs)
-        if func is Tensor.__iter__ and args[0].dim():
+        if func is ITERATE and args[0].dim():
             return iter(self.__torch_function__(Tensor.unbind, types, args))
         return self._run(func, args, kwargs)
 
@@ -89,7 +90,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         raw = RawOp(
             func,
             self.call,
-            tuple([self._seen(value) for value in args]),
+            tuple([value if type(value) in ATOMS else self._seen(value) for value in args]),
             {name: self._seen(value) for name, value in kwargs.items() if name != "out"} if kwargs else kwargs,
             user_spot(sys._getframe(2)),
         )
@@ -177,7 +178,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         if kind in ATOMS:
             return argument
         if isinstance(argument, LISTS):
-            return tuple([self._seen(value) for value in argument])
+            return tuple([value if type(value) in ATOMS else self._seen(value) for value in argument])
         if kind is slice:
             return slice(self._seen(argument.start), self._seen(argument.stop), self._seen(argument.step))
         if isinstance(argument, dict):
