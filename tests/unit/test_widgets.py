@@ -42,6 +42,8 @@ def without_anywidget(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def displayed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """As if in Jupyter: what is shown below the cell."""
+    import ipywidgets  # noqa: F401  # which wants the real IPython
+
     shown: list[Any] = []
     shell = type("ZMQInteractiveShell", (), {})
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=shell))
