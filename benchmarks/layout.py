@@ -13,18 +13,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-import quickjs
 from measure import report
 
-from resight.picture.engine import MEMORY_LIMIT, joined_modules
+from resight.picture.engine import joined_modules, new_context
 
 HERE = Path(__file__).parent
 
 
 def in_quickjs() -> dict[str, dict[str, Any]]:
     """Boxes and CPU seconds per net."""
-    context = quickjs.Context()
-    context.set_memory_limit(MEMORY_LIMIT)
+    context = new_context()
     nets = re.sub(r"^export ", "", (HERE / "nets.mjs").read_text(encoding="utf-8"), flags=re.MULTILINE)
     context.eval(f"{joined_modules(('fold', 'ladder'))}\n{nets}")
     context.eval("globalThis.names = () => JSON.stringify(Object.keys(NETS));")

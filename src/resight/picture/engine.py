@@ -23,10 +23,11 @@ from ..errors import Bug, UserError
 from .display import Display, Folded
 from .payload import DIRECTIONS, THEMES, Payload, View
 
-__all__ = ["draw", "fold", "joined_modules", "scene"]
+__all__ = ["draw", "fold", "joined_modules", "new_context", "scene"]
 
 ENTRY = "engine"
 MEMORY_LIMIT = 4 << 30
+QUIET_HEAP = 256 << 20
 IMPORT = re.compile(
     r'^import (?:\{(?P<names>[^}]*)\}|\* as (?P<space>\w+)) from "(?P<folder>\.\.?(?:/\w+)?)/(?P<module>\w+)\.js";\n',
     re.MULTILINE,
@@ -84,11 +85,23 @@ _local = threading.local()
 def _context() -> Any:
     """This thread's QuickJS with the engine loaded: a context belongs to the thread that made it."""
     if not hasattr(_local, "context"):
-        context = quickjs.Context()
-        context.set_memory_limit(MEMORY_LIMIT)
+        context = new_context()
         context.eval(f"{joined_modules((ENTRY,))}\nglobalThis.run = {ENTRY}_js.run;")
         _local.context = context
     return _local.context
+
+
+def new_context() -> quickjs.Context:
+    """A QuickJS with room for large pictures.
+
+    Objects that hold one another are looked for whenever the heap has grown by half since the last time, and each time
+    all of it is read: an eighth of a large layout. The engine makes none that last, so the first look is made at a heap
+    that is large already, by a buffer that is let go again; its memory is never touched, so it takes none.
+    """
+    context = quickjs.Context()
+    context.set_memory_limit(MEMORY_LIMIT)
+    context.eval(f"(() => {{ const heap = new ArrayBuffer({QUIET_HEAP}); return [heap].length; }})();")
+    return context
 
 
 @cache
