@@ -95,11 +95,14 @@ function weighBelow({ kids, ins, segments, out }, weight) {
   const below = [...weight, ...new Array(out.length - kids.length).fill(0)];
   const next = new Array(out.length).fill(-1);
   const relax = (/** @type {number} */ place, /** @type {number[]} */ ways) => {
-    let [best, equal] = [-1, 0];
+    let best = -1;
+    let equal = 0;
     for (const s of ways) {
       const weight = below[segments[s].b];
-      equal = weight > best ? 1 : equal + Number(weight === best);
-      best = Math.max(best, weight);
+      if (weight > best) {
+        best = weight;
+        equal = 1;
+      } else if (weight === best) equal += 1;
     }
     let before = (equal - 1) >> 1;
     for (const s of ways) {
