@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from resight.capture.layout import SAMPLE, spread
-from resight.capture.onepass import NOWHERE, count_bins, read
+from resight.capture.onepass import NOWHERE, Runs, count_bins
+from resight.capture.onepass import read as read_runs
 from resight.recording.binning import BINS, bin_of, windows
 
 LENGTHS = [1, 2, 31, 32, 33, 2047, 2048, 2049, 2080, 4096 + 31, 3 * 2048 + 33]
@@ -18,6 +19,10 @@ FLOATS = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
 def values(count: int, mean: float = 0.3) -> torch.Tensor:
     return mean + torch.randn(count, generator=torch.Generator().manual_seed(count))
+
+
+def read(x: torch.Tensor, places: torch.Tensor = NOWHERE, sample: torch.Tensor = NOWHERE) -> tuple[float, ...] | None:
+    return read_runs(x, Runs(1, 0, len(x)), places, sample)
 
 
 @pytest.mark.parametrize("count", LENGTHS)
@@ -56,11 +61,27 @@ def test_squares_that_float32_does_not_hold_are_left_to_another_way(size: float)
 @pytest.mark.parametrize("count", [*LENGTHS, 100_003])
 def test_the_sample_is_the_elements_at_its_places(count: int) -> None:
     x = torch.arange(count, dtype=torch.float32)
-    places = spread(count)
+    _, places = spread(((count, 1),))
     sample = torch.full((len(places),), -1.0)  # one more than is asked for
     read(x, places, sample)
     assert sample.tolist() == [*places[:-1].tolist(), -1.0]
     assert len(set(sample.tolist())) == min(count, SAMPLE) + 1
+
+
+@pytest.mark.parametrize("width", [1, 5, 32, 33, 700, 2100])
+def test_runs_with_gaps(width: int) -> None:
+    around = torch.full((9, width + 3), float("nan"))
+    around[:, :width] = x = values(9 * width).reshape(9, width) + torch.arange(9.0)[:, None]
+    dims = ((9, width + 3), (width, 1))
+    _, places = spread(dims)
+    sample = torch.zeros(len(places) - 1)
+    found = read_runs(around, Runs(9, width + 3, width), places, sample)
+    wide = x.double().numpy()
+    assert found is not None
+    assert found[:2] == pytest.approx((wide.mean(), ((wide - wide.mean()) ** 2).sum()), rel=1e-6)
+    assert found[2:] == (wide.min(), wide.max())
+    assert sample.tolist() == around.flatten()[places[:-1]].tolist()
+    assert set(sample.tolist()) <= set(x.flatten().tolist())
 
 
 def test_a_few_places_anywhere() -> None:

@@ -11,10 +11,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .onepass import NOWHERE
+from .onepass import NOWHERE, Runs
 
 PIECE = 1 << 17
 """Elements read at once: a megabyte of float64, which stays in a processor's cache while it is read again."""
+
+CPU = torch.device("cpu")
 
 SAMPLE = 4096
 """Elements looked at where looking at all costs too much."""
@@ -63,9 +65,12 @@ def _layout(shape: tuple[int, ...], stride: tuple[int, ...], offset: int) -> Lay
     return Layout(offset, tuple(dims) or ((1, 1),), prod(size for size, _ in dims), repeats)
 
 
-def is_plain(tensor: Tensor, layout: Layout) -> bool:
-    """Whether a tensor is a dense float32 one on the CPU."""
-    return tensor.dtype is torch.float32 and tensor.is_cpu and layout.is_dense and layout.repeats == 1
+def runs_of(tensor: Tensor, layout: Layout) -> Runs | None:
+    """The runs in which the elements of a float32 tensor on the CPU lie; None for others, or if they lie otherwise."""
+    dims = layout.dims
+    if tensor.dtype is not torch.float32 or not tensor.is_cpu or dims[-1][1] != 1 or len(dims) > 2:
+        return None
+    return Runs(1, 0, layout.size) if len(dims) == 1 else Runs(*dims[0], dims[1][0])
 
 
 class Elements:
@@ -95,8 +100,8 @@ class Elements:
         The positions are multiples of a step without a common divisor with the number of elements, taken modulo it, so
         that no row, column or channel is preferred: with a step of the width, say, only the left border would be seen.
         """
-        span, places = _places(self._layout.dims, self._tensor.device)
-        return self._tensor.as_strided((span,), (1,), self._layout.offset).index_select(0, places)
+        span, places = spread(self._layout.dims, self._tensor.device)
+        return self._tensor.as_strided((span,), (1,), self._layout.offset).index_select(0, places[:-1])
 
 
 def vectors(tensor: Tensor) -> Iterator[Tensor]:
@@ -111,23 +116,18 @@ def vectors(tensor: Tensor) -> Iterator[Tensor]:
 
 
 @lru_cache(maxsize=256)
-def spread(count: int) -> Tensor:
-    """The numbers of the sampled elements among so many, in order, and one that is larger than all."""
+def spread(dims: tuple[tuple[int, int], ...], device: torch.device = CPU) -> tuple[int, Tensor]:
+    """How much of the storage, from the offset, all elements span; where in it those of a sample lie, and `NOWHERE`."""
+    count = prod(size for size, _ in dims)
     numbers = np.arange(min(count, SAMPLE))
     if count > SAMPLE:
         step = int(count * (5**0.5 - 1) / 2)  # the golden ratio's multiples fill a circle most evenly
         while gcd(step, count) != 1:
             step += 1
         numbers = np.sort(numbers * step % count)
-    return torch.cat([torch.from_numpy(numbers), NOWHERE])
-
-
-@lru_cache(maxsize=256)
-def _places(dims: tuple[tuple[int, int], ...], device: torch.device) -> tuple[int, Tensor]:
-    """How much of the storage, from the offset, all elements span, and where in it the sampled ones lie."""
-    numbers = spread(prod(size for size, _ in dims))[:-1].numpy()
     places = np.zeros_like(numbers)
     for size, stride in reversed(dims):
         places += numbers % size * stride
         numbers = numbers // size
-    return sum((size - 1) * stride for size, stride in dims) + 1, torch.from_numpy(places).to(device)
+    span = sum((size - 1) * stride for size, stride in dims) + 1
+    return span, torch.cat([torch.from_numpy(places), NOWHERE]).to(device)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from .layout import Elements
-from .onepass import read
+from .onepass import Runs, read
 
 QUICK = (torch.float32, torch.float16, torch.bfloat16)
 """Types whose values float32 holds."""
@@ -44,7 +44,7 @@ def quick_moments(elements: Elements) -> Moments | None:
     """
     count, mean, deviations, low, high = 0, 0.0, 0.0, float("inf"), float("-inf")
     for piece in elements.pieces():
-        found = read(piece.float())
+        found = read(piece.float(), Runs(1, 0, len(piece)))
         if found is None:
             return None
         its_mean, its_deviations, its_low, its_high = found

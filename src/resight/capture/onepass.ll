@@ -11,22 +11,26 @@ declare float @llvm.vector.reduce.fmax.v32f32(<32 x float>)
 declare double @llvm.floor.f64(double)
 declare i64 @llvm.umin.i64(i64, i64)
 
-; The sums of x - shift and of (x - shift)^2, the least and the largest x. On the way, the elements at `places`, which
-; ascend and end with a number above all, are copied to `sample`.
-define internal void @read(ptr noalias readonly %x, i64 %count, float %shift, ptr noalias readonly %places,
-                           ptr noalias %sample, ptr noalias %found) {
+; Of the elements from %from to %to: adds to `found` the sums of x - shift and of (x - shift)^2, and lowers and raises
+; its extremes. On the way, those at `places` from number %taken on, which ascend and end with a number above all, are
+; copied to `sample`. Returns the number of the next place.
+define internal i64 @read(ptr noalias readonly %x, i64 %from, i64 %to, float %shift, ptr noalias readonly %places,
+                          i64 %taken, ptr noalias %sample, ptr noalias %found) {
 start:
-  %first = load float, ptr %x, align 4
+  %x.from = getelementptr inbounds float, ptr %x, i64 %from
+  %first = load float, ptr %x.from, align 4
   %first.0 = insertelement <32 x float> poison, float %first, i64 0
   %firsts = shufflevector <32 x float> %first.0, <32 x float> poison, <32 x i32> zeroinitializer
   %shift.0 = insertelement <32 x float> poison, float %shift, i64 0
   %shifts = shufflevector <32 x float> %shift.0, <32 x float> poison, <32 x i32> zeroinitializer
-  %whole = and i64 %count, -32
+  %count = sub i64 %to, %from
+  %rest.count = and i64 %count, 31
+  %whole = sub i64 %to, %rest.count
   br label %block
 
 block: ; 64 rows, or those that are left
-  %at = phi i64 [ 0, %start ], [ %end, %look ]
-  %taken = phi i64 [ 0, %start ], [ %p, %look ]
+  %at = phi i64 [ %from, %start ], [ %end, %look ]
+  %taken.at = phi i64 [ %taken, %start ], [ %p, %look ]
   %low.at = phi <32 x float> [ %firsts, %start ], [ %low.i, %look ]
   %high.at = phi <32 x float> [ %firsts, %start ], [ %high.i, %look ]
   %sum.at = phi <32 x double> [ zeroinitializer, %start ], [ %sum.wide, %look ]
@@ -72,7 +76,7 @@ wide:
   br label %look
 
 look: ; is the next of the sample among those just read?
-  %p = phi i64 [ %taken, %wide ], [ %p.next, %pick ]
+  %p = phi i64 [ %taken.at, %wide ], [ %p.next, %pick ]
   %places.p = getelementptr inbounds i64, ptr %places, i64 %p
   %place.p = load i64, ptr %places.p, align 8
   %is.read = icmp ult i64 %place.p, %end
@@ -95,12 +99,12 @@ together:
 
 rest: ; fewer than 32 elements, one by one
   %j = phi i64 [ %whole, %together ], [ %j.next, %next ]
-  %q = phi i64 [ %taken, %together ], [ %q.next, %next ]
+  %q = phi i64 [ %taken.at, %together ], [ %q.next, %next ]
   %low.j = phi float [ %low.32, %together ], [ %low.next, %next ]
   %high.j = phi float [ %high.32, %together ], [ %high.next, %next ]
   %sum.j = phi double [ %sum.32, %together ], [ %sum.next, %next ]
   %squares.j = phi double [ %squares.32, %together ], [ %squares.next, %next ]
-  %is.left = icmp ult i64 %j, %count
+  %is.left = icmp ult i64 %j, %to
   br i1 %is.left, label %one, label %done
 
 one:
@@ -132,28 +136,68 @@ next:
   br label %rest
 
 done:
-  %low.found = fpext float %low.j to double
-  %high.found = fpext float %high.j to double
   %found.1 = getelementptr inbounds double, ptr %found, i64 1
   %found.2 = getelementptr inbounds double, ptr %found, i64 2
   %found.3 = getelementptr inbounds double, ptr %found, i64 3
-  store double %sum.j, ptr %found, align 8
-  store double %squares.j, ptr %found.1, align 8
-  store double %low.found, ptr %found.2, align 8
-  store double %high.found, ptr %found.3, align 8
+  %sum.before = load double, ptr %found, align 8
+  %squares.before = load double, ptr %found.1, align 8
+  %low.before = load double, ptr %found.2, align 8
+  %high.before = load double, ptr %found.3, align 8
+  %sum.all = fadd double %sum.before, %sum.j
+  %squares.all = fadd double %squares.before, %squares.j
+  %low.wide = fpext float %low.j to double
+  %high.wide = fpext float %high.j to double
+  %is.least = fcmp olt double %low.wide, %low.before
+  %low.all = select i1 %is.least, double %low.wide, double %low.before
+  %is.most = fcmp ogt double %high.wide, %high.before
+  %high.all = select i1 %is.most, double %high.wide, double %high.before
+  store double %sum.all, ptr %found, align 8
+  store double %squares.all, ptr %found.1, align 8
+  store double %low.all, ptr %found.2, align 8
+  store double %high.all, ptr %found.3, align 8
+  ret i64 %q
+}
+
+; The same of `runs` runs of `count` elements, which begin every `stride` elements; `found` begins anew.
+define internal void @read_runs(ptr noalias readonly %x, i64 %runs, i64 %stride, i64 %count, float %shift,
+                                ptr noalias readonly %places, ptr noalias %sample, ptr noalias %found) {
+start:
+  %found.1 = getelementptr inbounds double, ptr %found, i64 1
+  %found.2 = getelementptr inbounds double, ptr %found, i64 2
+  %found.3 = getelementptr inbounds double, ptr %found, i64 3
+  store double 0.0, ptr %found, align 8
+  store double 0.0, ptr %found.1, align 8
+  store double 0x7FF0000000000000, ptr %found.2, align 8 ; infinity
+  store double 0xFFF0000000000000, ptr %found.3, align 8
+  br label %row
+
+row:
+  %r = phi i64 [ 0, %start ], [ %r.next, %row ]
+  %from = phi i64 [ 0, %start ], [ %from.next, %row ]
+  %taken = phi i64 [ 0, %start ], [ %taken.next, %row ]
+  %to = add i64 %from, %count
+  %taken.next = call i64 @read(ptr %x, i64 %from, i64 %to, float %shift, ptr %places, i64 %taken, ptr %sample, ptr %found)
+  %from.next = add i64 %from, %stride
+  %r.next = add i64 %r, 1
+  %is.more = icmp ult i64 %r.next, %runs
+  br i1 %is.more, label %row, label %done
+
+done:
   ret void
 }
 
 @nowhere = private constant i64 -1
 
-; int32_t moments(const float *x, int64_t count, const int64_t *places, float *sample, double found[4])
+; int32_t moments(const float *x, int64_t runs, int64_t stride, int64_t count, const int64_t *places, float *sample,
+;                 double found[4])
 ;
-; Mean, sum of squared distances from it, least and largest of `count` > 0 elements; a sample, as above. Returns 1, or 0
-; where squares are not finite or too near the smallest float32 (1e-45): then the moments are not to be trusted.
-define i32 @moments(ptr noalias readonly %x, i64 %count, ptr noalias readonly %places, ptr noalias %sample,
-                    ptr noalias %found) {
+; Mean, sum of squared distances from it, least and largest of `runs` > 0 runs of `count` > 0 elements which begin every
+; `stride` elements; a sample, as above. Returns 1, or 0 where squares are not finite or too near the smallest float32
+; (1e-45): then the moments are not to be trusted.
+define i32 @moments(ptr noalias readonly %x, i64 %runs, i64 %stride, i64 %count, ptr noalias readonly %places,
+                    ptr noalias %sample, ptr noalias %found) {
 start:
-  call void @read(ptr %x, i64 %count, float 0.0, ptr %places, ptr %sample, ptr %found)
+  call void @read_runs(ptr %x, i64 %runs, i64 %stride, i64 %count, float 0.0, ptr %places, ptr %sample, ptr %found)
   %found.1 = getelementptr inbounds double, ptr %found, i64 1
   %found.2 = getelementptr inbounds double, ptr %found, i64 2
   %found.3 = getelementptr inbounds double, ptr %found, i64 3
@@ -185,7 +229,8 @@ constant:
   ret i32 1
 
 spread:
-  %n = uitofp i64 %count to double
+  %elements = mul i64 %runs, %count
+  %n = uitofp i64 %elements to double
   %mean = fdiv double %total, %n
   %of.mean = fmul double %mean, %total
   %deviations = fsub double %squares, %of.mean
@@ -195,7 +240,7 @@ spread:
 
 far: ; rms^2 - mean^2 loses too much (its error grows like 1 + mean^2 / variance): once more, from a value near the mean
   %near = fptrunc double %mean to float
-  call void @read(ptr %x, i64 %count, float %near, ptr @nowhere, ptr %sample, ptr %found)
+  call void @read_runs(ptr %x, i64 %runs, i64 %stride, i64 %count, float %near, ptr @nowhere, ptr %sample, ptr %found)
   %total.near = load double, ptr %found, align 8
   %squares.near = load double, ptr %found.1, align 8
   %near.wide = fpext float %near to double

@@ -19,6 +19,14 @@ NOWHERE = torch.tensor([torch.iinfo(torch.int64).max])
 """Ends every list of places; alone, it asks for no sample."""
 
 
+class Runs(NamedTuple):
+    """So many runs of `length` elements without gaps, which begin every `stride` elements."""
+
+    number: int
+    stride: int
+    length: int
+
+
 Found = ctypes.c_double * 4
 
 
@@ -30,15 +38,15 @@ class Code(NamedTuple):
     histogram: Callable[..., int]
 
 
-def read(elements: Tensor, places: Tensor = NOWHERE, sample: Tensor = NOWHERE) -> tuple[float, ...] | None:
-    """Mean, sum of squared distances from it, least and largest element of a dense float32 tensor on the CPU.
+def read(elements: Tensor, runs: Runs, places: Tensor = NOWHERE, sample: Tensor = NOWHERE) -> tuple[float, ...] | None:
+    """Mean, sum of squared distances from it, least and largest of elements of a float32 tensor on the CPU.
 
-    It has elements. Those at `places` in memory, ascending and followed by `NOWHERE`, are copied to `sample`. Relative
-    errors are below 1e-6, the mean's relative to rms. None if an element is not finite, or if squares exceed float32
-    or come near its smallest number.
+    They lie in `runs` from the tensor's first on; there are some. Those at `places` from there, ascending and followed
+    by `NOWHERE`, are copied to `sample`. Relative errors are below 1e-6, the mean's relative to rms. None if an element
+    is not finite, or if squares exceed float32 or come near its smallest number.
     """
     found = Found()
-    is_known = _code().moments(elements.data_ptr(), elements.numel(), places.data_ptr(), sample.data_ptr(), found)
+    is_known = _code().moments(elements.data_ptr(), *runs, places.data_ptr(), sample.data_ptr(), found)
     return tuple(found) if is_known else None
 
 
@@ -64,7 +72,7 @@ def _code() -> Code:
     compiler = llvm.create_mcjit_compiler(module, machine)
     compiler.finalize_object()
     address, size, real = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
-    moments = ctypes.CFUNCTYPE(ctypes.c_int32, address, size, address, address, address)
+    moments = ctypes.CFUNCTYPE(ctypes.c_int32, address, size, size, size, address, address, address)
     histogram = ctypes.CFUNCTYPE(size, address, size, real, real, address)
     return Code(
         compiler,

@@ -11,12 +11,12 @@ from torch import Tensor
 
 from ..recording.binning import EASY, counted, windows
 from ..recording.statistics import empty_rows
-from .layout import Elements, Layout, is_plain, layout_of, spread
+from .layout import Elements, Layout, layout_of, runs_of, spread
 from .moments import EXACT, NOTHING, QUICK, WHOLE, Moments, as_real, quick_moments, thorough_moments
 from .onepass import count_bins, read
 
 FULL = 128
-"""Rows that wait before their results are fetched: two megabytes of float32 samples."""
+"""Runs that wait before their results are fetched: two megabytes of float32 samples."""
 
 
 class Tray:
@@ -84,16 +84,14 @@ class _Waiting(NamedTuple):
 
 
 def _reduced(tensor: Tensor, layout: Layout) -> _Waiting:
-    size, repeats = layout.size, layout.repeats
-    if size and is_plain(tensor, layout):
-        places = spread(size)
-        sample = torch.empty(len(places) - 1, dtype=torch.float32, device="cpu")
-        found = read(tensor, places, sample)
-        if found is not None:
-            return _Waiting(size, repeats, Moments(0, *found), sample)
-        return _Waiting(size, repeats, thorough_moments(Elements(tensor, layout)), sample)
-    elements = Elements(tensor, layout)
-    return _Waiting(size, repeats, _moments(tensor, elements), _countable(elements.sample()))
+    size, repeats, elements = layout.size, layout.repeats, Elements(tensor, layout)
+    runs = runs_of(tensor, layout) if size else None
+    if runs is None:
+        return _Waiting(size, repeats, _moments(tensor, elements), _countable(elements.sample()))
+    _, places = spread(layout.dims)
+    sample = torch.empty(len(places) - 1, dtype=torch.float32, device="cpu")
+    found = read(tensor, runs, places, sample)
+    return _Waiting(size, repeats, thorough_moments(elements) if found is None else Moments(0, *found), sample)
 
 
 def _moments(tensor: Tensor, elements: Elements) -> Moments | Tensor:
@@ -134,7 +132,7 @@ def _exact_row(tensor: Tensor, layout: Layout) -> np.ndarray:
 
 
 def _table(moments: Sequence[Moments | Tensor]) -> np.ndarray:
-    """Rows with these moments, and the windows of bins that follow from them."""
+    """Runs with these moments, and the windows of bins that follow from them."""
     table = empty_rows(len(moments))
     for name, column in zip(Moments._fields, np.array(fetched(moments), np.float64).T):
         table[name] = column
