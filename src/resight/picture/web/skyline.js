@@ -1,7 +1,7 @@
 /**
  * How far right (or left) each row is taken, in a segment tree: both questions in logarithmic time.
  *
- * With thousands of long lanes its loops take most of a layout's time, so they are written out.
+ * Where thousands of long lanes nest, its loops run millions of times: they compare, where `Math.max` would be a call.
  */
 export class Skyline {
   /** @param {number} rows */
