@@ -81,19 +81,23 @@ def test_what_engines_do_in_their_own_way_is_said(open_page: Opener, recorded_pa
     assert page.evaluate("getComputedStyle(document.documentElement).scrollbarColor") != "auto"
 
 
-def test_a_name_in_the_outline_is_whole_while_its_class_has_room(open_page: Opener, recorded_page: Path) -> None:
+def test_a_class_in_the_outline_has_room_beside_its_whole_name_or_is_not_seen(
+    open_page: Opener, recorded_page: Path
+) -> None:
     page = open_page(recorded_page)
-    cut = """rows => rows.map(row => {
+    classes = """rows => rows.filter(row => row.querySelector("span") !== null).map(row => {
       const [name, cls] = [row.querySelector("b"), row.querySelector("span")];
-      const words = document.createRange();
-      words.selectNodeContents(name);
-      if (cls === null || cls.clientWidth === 0 || cls.clientWidth === cls.scrollWidth) return null;
-      return words.getBoundingClientRect().width - name.getBoundingClientRect().width;
-    }).filter(over => over !== null)"""
-    page.evaluate("document.getElementById('tree').style.width = '140px'")
-    over = page.locator("#tree .row").evaluate_all(cut)
-    assert len(over) > 3
-    assert max(over) < 0.01  # of a pixel, and its end would be dots
+      const isSeen = cls.offsetTop < row.clientHeight;
+      return [isSeen, name.scrollWidth > name.clientWidth, cls.clientWidth, cls.scrollWidth];
+    })"""
+    seen = []
+    for width in (120, 140, 170, 250):
+        page.evaluate("width => { document.getElementById('tree').style.width = `${width}px`; }", width)
+        rows = page.locator("#tree .row").evaluate_all(classes)
+        assert not any(is_cut or room < min(whole, 40) for is_seen, is_cut, room, whole in rows if is_seen)
+        seen.append(sum(is_seen for is_seen, *_ in rows))
+    assert seen[0] < seen[-1] == len(rows)
+    assert max(page.locator("#tree .row").evaluate_all("rows => rows.map(row => row.offsetHeight)")) <= 25
 
 
 def test_underlines_are_in_words_that_safari_reads() -> None:

@@ -247,6 +247,15 @@ def test_the_minimap_shows_the_rest_and_goes_there(open_map: OpenMap) -> None:
     assert page.evaluate("page.map.camera().y") > 300
 
 
+def test_the_minimap_stays_away_where_most_is_in_sight(open_map: OpenMap) -> None:
+    page = open_map(residual())
+    zoom_of = "page.map.size.height / page.map.picture.bounds.height"
+    for share, is_shown in ((0.8, False), (0.3, True)):
+        page.evaluate(f"page.map.turnTo({{ x: 0, y: 100, zoom: {zoom_of} / {share} }})")
+        page.wait_for_timeout(100)
+        assert page.locator("#minimap").is_visible() == is_shown
+
+
 def test_dark_follows_the_system(open_map: OpenMap) -> None:
     page = open_map(residual(), color_scheme="dark")
     assert page.evaluate("page.map.pieces.theme.background") == "#10151d"

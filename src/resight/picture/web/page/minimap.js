@@ -11,9 +11,10 @@ import { sharpen } from "./dom.js";
 import { clear, paintFar } from "./paint.js";
 import { findSeen } from "./seen.js";
 
-/** Most room it takes, in window pixels, and the least share of the picture's length that must be out of sight for it to be shown. */
+/** Most room it takes, in window pixels. */
 const MOST = { width: 150, height: 190 };
-const HIDDEN = 0.98;
+/** It is not shown where this share of the picture's width and height is in sight: it would hide more of a small one than it shows. */
+const ENOUGH = 0.5;
 
 /**
  * @param {Page} page
@@ -35,7 +36,7 @@ export function showMinimap(page) {
     const seen = seenBy(camera, size);
     const { picture, pieces } = map;
     const { bounds } = picture;
-    part.hidden = seen.width >= bounds.width * HIDDEN && seen.height >= bounds.height * HIDDEN;
+    part.hidden = seen.width >= bounds.width * ENOUGH && seen.height >= bounds.height * ENOUGH;
     if (part.hidden) return;
     if (painted[0] !== picture || painted[1] !== pieces || still.height !== Math.round(small.height * ratio)) {
       const { width, height } = small;

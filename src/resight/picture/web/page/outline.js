@@ -97,7 +97,7 @@ class Outline {
     const row = make(
       "li", { role: "treeitem", tabindex: "-1", "aria-level": level, "aria-selected": "false", "data-call": call },
       make(
-        "div", { class: "row", style: `--level: ${level}`, title: `${title} ${cls}` }, make("i", { class: "mark", "aria-hidden": "true" }),
+        "div", { class: "row", style: `--level: ${level}; --letters: ${parameters.length}`, title: `${title} ${cls}` }, make("i", { class: "mark", "aria-hidden": "true" }),
         make("b", {}, title), title === cls ? null : make("span", {}, cls), parameters === "" ? null : make("small", {}, parameters),
       ),
     );
