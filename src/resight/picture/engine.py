@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
@@ -96,11 +97,13 @@ def new_context() -> quickjs.Context:
 
     Objects that hold one another are looked for whenever the heap has grown by half since the last time, and each time
     all of it is read: an eighth of a large layout. The engine makes none that last, so the first look is made at a heap
-    that is large already, by a buffer that is let go again; its memory is never touched, so it takes none.
+    that is large already, by a buffer that is let go again; its memory is never touched, so it takes none. A machine
+    that does not give as much looks more often.
     """
     context = quickjs.Context()
     context.set_memory_limit(MEMORY_LIMIT)
-    context.eval(f"(() => {{ const heap = new ArrayBuffer({QUIET_HEAP}); return [heap].length; }})();")
+    with suppress(quickjs.JSException):
+        context.eval(f"(() => {{ const heap = new ArrayBuffer({QUIET_HEAP}); return [heap].length; }})();")
     return context
 
 
