@@ -43,7 +43,10 @@ class Builder:
             name, arguments = canonical_name(spelling(raw.function)), bind(raw.function, raw.args, raw.kwargs)
         reading = _Reading(self._held)
         for argument, value in arguments:
-            reading.take(argument, value)
+            if type(value) is Value and argument != "index":  # most of them, so without another call
+                reading.inputs.append(Input(value.op, value.slot, argument))
+            elif value is not None:
+                reading.take(argument, value)
         reading.complete(name, raw.function)
         return Op(
             id=number,
@@ -71,15 +74,12 @@ class _Reading:
 
     def take(self, name: str, argument: Any) -> None:
         """Sort one argument in."""
-        kind = type(argument)
-        if name == "index":
-            self._take_values(name, argument)
-            self.attributes[name] = index_words(argument)
-        elif kind is Value:  # the usual ones first: this runs for each argument of each op
-            self.inputs.append(Input(argument.op, argument.slot, name))
-        elif argument is None or name == "inplace" or name.startswith("_"):  # `_stacklevel` and the like
+        if name == "inplace" or name.startswith("_"):  # `_stacklevel` and the like
             return
-        elif kind in PLAIN or not self._take_values(name, argument):
+        holds_values = type(argument) not in PLAIN and self._take_values(name, argument)
+        if name == "index":
+            self.attributes[name] = index_words(argument)
+        elif not holds_values:
             self.attributes[name] = plain_value(argument)
 
     def _take_values(self, name: str, argument: Any) -> bool:
