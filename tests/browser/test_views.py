@@ -82,6 +82,28 @@ def test_space_opens_and_closes_on_the_map(open_page: Opener, recorded_page: Pat
     assert page.evaluate("document.activeElement.querySelector('.row b').textContent") == "body"
 
 
+def test_what_is_turned_leaves_the_outline_and_the_panel_as_if_made_anew(
+    open_page: Opener, recorded_page: Path
+) -> None:
+    page = open_page(recorded_page, FOLDED + "&s=call-2")
+    rows = """rows => rows.map(row => [
+      row.dataset.call, row.ariaLevel, row.ariaExpanded, row.ariaSelected, row.tabIndex,
+      row.querySelector(".mark").textContent, row.parentElement.closest("li")?.dataset.call,
+    ])"""
+
+    def shown() -> list[object]:
+        return [page.locator("#tree li").evaluate_all(rows), page.locator("#panel").inner_text()]
+
+    seen = []
+    for call in (2, 3, 2, 2, 3):
+        page.evaluate("call => page.store.change(state_js.turn, call)", call)
+        seen.append(shown())
+        for language in ("zh", "en"):
+            page.evaluate("language => page.store.change(state_js.speak, language)", language)
+        assert shown() == seen[-1]
+    assert seen[0] != seen[1] != seen[2] != seen[0]
+
+
 # panel
 
 
