@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..recording.binning import EASY, counted, windows
 from ..recording.statistics import empty_rows
-from .layout import Elements, Layout, layout_of, runs_of, spread
+from .layout import SAMPLE, Elements, Layout, layout_of, runs_of, spread
 from .moments import EXACT, NOTHING, QUICK, WHOLE, Moments, as_real, quick_moments, thorough_moments
 from .onepass import count_bins, read
 
@@ -32,6 +32,8 @@ class Tray:
         self._tables: list[np.ndarray] = []
         self._waiting: list[_Waiting] = []
         self._squares: list[float | None] = []
+        # One buffer for all: small ones that stay, among large ones that come and go, leave no room for the large.
+        self._samples = torch.empty(FULL, SAMPLE, dtype=torch.float32, device="cpu")
 
     def add(self, tensor: Tensor, layout: Layout | None = None) -> int:
         """Reduce a tensor (strided, with values), whose layout may be known; returns the number of its row."""
@@ -46,7 +48,7 @@ class Tray:
             self._tables.append(_exact_row(tensor, layout))
             self._squares.append(None)
         else:
-            waiting = _reduced(tensor, layout)
+            waiting = _reduced(tensor, layout, self._samples[len(self._waiting)])
             self._waiting.append(waiting)
             self._squares.append(waiting.squares())
             if len(self._waiting) == FULL:
@@ -83,15 +85,16 @@ class _Waiting(NamedTuple):
         return self.repeats * (self.moments.deviations + self.size * self.moments.mean**2)
 
 
-def _reduced(tensor: Tensor, layout: Layout) -> _Waiting:
+def _reduced(tensor: Tensor, layout: Layout, room: Tensor) -> _Waiting:
+    """A tensor's moments and sample; there is `room` for the sample, until the results are fetched."""
     size, repeats, elements = layout.size, layout.repeats, Elements(tensor, layout)
     runs = runs_of(tensor, layout) if size else None
     if runs is None:
         return _Waiting(size, repeats, _moments(tensor, elements), _countable(elements.sample()))
     _, places = spread(layout.dims)
-    sample = torch.empty(len(places) - 1, dtype=torch.float32, device="cpu")
-    found = read(tensor, runs, places, sample)
-    return _Waiting(size, repeats, thorough_moments(elements) if found is None else Moments(0, *found), sample)
+    found = read(tensor, runs, places, room)
+    moments = thorough_moments(elements) if found is None else Moments(0, *found)
+    return _Waiting(size, repeats, moments, room[: len(places) - 1])
 
 
 def _moments(tensor: Tensor, elements: Elements) -> Moments | Tensor:
