@@ -15,7 +15,7 @@ from typing import Any
 
 from growth import nested
 from measure import report
-from playwright.sync_api import CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 import resight
 
@@ -23,6 +23,10 @@ OPS = 50_000
 WINDOW = {"width": 1440, "height": 900}
 FRAMES = 20
 TURNS = 8
+PAGES = 5
+STATES = (("folded", 1), ("all open", 9))
+"""How far the network is open: words and depth."""
+
 ZOOMS = (0.002, 0.02, 0.1, 0.25, 0.39, 1.0)
 
 
@@ -93,26 +97,52 @@ def press_time(page: Page, clock: Clock, *keys: str) -> float:
 
 def measure(page: Page, clock: Clock) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
-    for words, depth in (("folded", 1), ("all open", 9)):
+    for words, depth in STATES:
         for zoom in ZOOMS:
             look(page, depth, zoom)
             rows.append((f"a frame, {words}, zoom {zoom:g}", f"{drag_time(page, clock):.1f}"))
-    for words, depth in (("folded", 1), ("all open", 9)):
-        look(page, depth, 0.5)
-        page.evaluate("(hash) => { location.hash = hash; }", f"#d={depth}&at=300,300,0.5&s=call-1")
-        page.wait_for_timeout(600)
+    for words, depth in STATES:
+        choose_module(page, depth)
         spent = []
         for _ in range(1 + TURNS):
             spent.append(press_time(page, clock, "Enter"))
             page.wait_for_timeout(600)
-        first, *later = spent
-        rows.append((f"open or close a module, {words}", f"{median(later):.1f} ({min(later):.1f}-{max(later):.1f})"))
-        rows.append((f"the first time on the page, {words}", f"{first:.1f}"))
+        rows.append((f"open or close a module, {words}", middle(spent[1:])))
     look(page, 2, 0.5)
     rows.append(("open everything", f"{press_time(page, clock, '9'):.0f}"))
     heap: dict[str, Any] = clock.session.send("Runtime.getHeapUsage")
     rows.append(("memory of the script, all open", f"{heap['usedSize'] / 2**20:.0f} MiB"))
     return rows
+
+
+def first_turns(browser: Browser, path: Path) -> list[tuple[str, str]]:
+    """The same turn as the first thing done on a page."""
+    rows = []
+    for words, depth in STATES:
+        spent = []
+        for _ in range(PAGES):
+            page, clock = new_page(browser)
+            page.goto(path.as_uri())
+            choose_module(page, depth)
+            spent.append(press_time(page, clock, "Enter"))
+            page.close()
+        rows.append((f"the first time on a page, {words}", middle(spent)))
+    return rows
+
+
+def choose_module(page: Page, depth: int) -> None:
+    look(page, depth, 0.5)
+    page.evaluate("(hash) => { location.hash = hash; }", f"#d={depth}&at=300,300,0.5&s=call-1")
+    page.wait_for_timeout(600)
+
+
+def middle(spent: list[float]) -> str:
+    return f"{median(spent):.1f} ({min(spent):.1f}-{max(spent):.1f})"
+
+
+def new_page(browser: Browser) -> tuple[Page, Clock]:
+    page = browser.new_page(viewport=WINDOW, reduced_motion="reduce")
+    return page, Clock(page.context.new_cdp_session(page))
 
 
 def main() -> None:
@@ -123,15 +153,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         path = write_page(Path(folder))
         browser = playwright.chromium.launch(executable_path=chromium, args=["--disable-gpu"])
-        page = browser.new_page(viewport=WINDOW, reduced_motion="reduce")
-        clock = Clock(page.context.new_cdp_session(page))
+        page, clock = new_page(browser)
         opening = clock.milliseconds(lambda: page.goto(path.as_uri()) and frame(page))
         rows = [(f"open the page ({path.stat().st_size / 2**20:.1f} MiB)", f"{opening:.0f}"), *measure(page, clock)]
+        rows += first_turns(browser, path)
         browser.close()
     how = (
         f"Thread time of the main thread in milliseconds, {OPS:,} nested ops, {WINDOW['width']}×{WINDOW['height']}, "
         f"Chromium without a GPU; a frame is the mean of {FRAMES} while dragging, a module of 700 ops is turned "
-        f"{TURNS} times: median (min-max)."
+        f"{TURNS} times, and as the first thing on {PAGES} pages: median (min-max)."
     )
     report("Page", how, ("what", "ms"), rows)
 
