@@ -44,6 +44,17 @@ def test_laws_hold_for_known_nets(name: str, direction: str, depth: int | None, 
     check_texts(NETS[name], view)
 
 
+@pytest.mark.parametrize(("cls", "seen"), [("BasicBlock", 4), ("AClassWithAVeryLongName", 2)])
+def test_a_narrow_frame_has_room_for_its_parameters_and_a_class_of_usual_length(cls: str, seen: int) -> None:
+    calls = tuple(
+        replace(call, cls=cls, parameters="74k") if call.cls == "BasicBlock" else call for call in resnet().calls
+    )
+    payload, view = replace(resnet(), calls=calls), replace(BARE, depth=9, wrap=1, repeats=False)
+    words = Counter(item["text"] for item in engine.draw(payload, view)["items"] if item["t"] == "text")
+    assert (words["74k"], words[cls]) == (4, seen)  # two are wide, for their projection
+    check_texts(payload, view)
+
+
 @pytest.mark.parametrize("direction", DIRECTIONS)
 @pytest.mark.parametrize("wrap", [0, 1, 2])
 @pytest.mark.parametrize("ops", [2, 60])

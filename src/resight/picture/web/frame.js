@@ -12,6 +12,8 @@ import * as space from "./spacing.js";
 /** Font size of a frame's title, in pixels, and the most it may take. */
 export const HEADING_SIZE = 12;
 const TITLE_MOST = 220;
+/** A frame is made so much wider, at most, for a class and a number that would else be left out. */
+const STRETCH = 80;
 
 /**
  * @param {Plan} plan
@@ -85,8 +87,9 @@ function lengthenWires({ isUp, wires, end: before }, end) {
 
 /**
  * Drawn downwards, wires enter through the band of the title: the title stands left of all of them, its
- * class too if it fits there, else at the right. How often a frame repeats, and the number that a picture is coloured by,
- * must be read: the frame is made wide enough for them, and of a class and such a number it is the class that gives way.
+ * class too if it fits there, else at the right, and the number of its parameters: where little is missing the frame is
+ * made wider. How often a frame repeats, and the number that a picture is coloured by, must be read: it is made wide
+ * enough for them whatever is missing, and of a class and such a number it is the class that gives way.
  *
  * @param {FoldedNode} node
  * @param {{left: number, right: number, length: number}} face  widened where the title, a repeat's count or its number needs it
@@ -102,7 +105,9 @@ function headingBetween(node, face, ports) {
   const roomLeft = face.left + first - space.BOX_PAD - space.TITLE_GAP;
   const fitsLeft = title + space.TITLE_GAP + detail <= roomLeft;
   const count = textWidth(headingEnd(node), HEADING_SIZE, 400);
-  const kept = widthKept(node, fitsLeft || node.times < 2 ? 0 : detail, ports.length === 0 ? 0 : count);
+  const whole = ports.length === 0 ? 0 : widthOf([fitsLeft ? 0 : detail, count]);
+  const isNear = last + whole + space.BOX_PAD <= face.right + STRETCH;
+  const kept = isNear && whole > 0 ? whole : widthKept(node, fitsLeft || node.times < 2 ? 0 : detail, ports.length === 0 ? 0 : count);
   if (kept > 0) face.right = Math.max(face.right, last + kept + space.BOX_PAD);
   const roomRight = ports.length === 0 ? 0 : face.right - last - space.BOX_PAD - space.TITLE_GAP;
   const heading = { title: space.BOX_PAD, titleRoom: title, detail: -1, detailRoom: 0, end: -1 };
@@ -152,8 +157,16 @@ function headingAbove(node, face) {
  * @param {number} count   width of what stands at the end
  */
 function widthKept(node, detail, count) {
-  const widths = [detail, isCounted(node) ? count : 0].filter((width) => width > 0);
-  return widths.reduce((sum, width) => sum + width + 2 * space.TITLE_GAP, 0);
+  return widthOf([detail, isCounted(node) ? count : 0]);
+}
+
+/**
+ * Room for words behind a frame's title, gaps and all.
+ *
+ * @param {number[]} widths  0 for none
+ */
+function widthOf(widths) {
+  return widths.reduce((sum, width) => sum + (width > 0 ? width + 2 * space.TITLE_GAP : 0), 0);
 }
 
 /**
