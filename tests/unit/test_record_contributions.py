@@ -15,6 +15,25 @@ from nets import WAYS, SmallNet
 from resight.skips import operands
 
 
+@pytest.mark.parametrize("broken", [float("nan"), float("inf")])
+@pytest.mark.parametrize("join", [torch.add, lambda x, y: torch.cat([x, y], 1)], ids=["add", "concat"])
+def test_a_branch_that_is_not_finite_adds_nobody_knows_what(
+    broken: float, join: Callable[[Tensor, Tensor], Tensor]
+) -> None:
+    class Broken(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv2d(4, 4, 1)
+
+        def forward(self, x: Tensor) -> Tensor:
+            scale = torch.ones(x.shape)
+            scale[0, 0, 0, 0] = broken
+            return join(x, self.conv(x) * scale)
+
+    (skip,) = resight.record(Broken(), torch.randn(1, 4, 8, 8)).skips
+    assert (skip.gain, skip.cosine, skip.update) == (None, None, None)
+
+
 def test_a_zeroed_last_norm_adds_exactly_nothing() -> None:
     model = net()
     for block in model.blocks:

@@ -49,7 +49,7 @@ class _Squares:
         shortcut *= base.factor**2
         common = sum(base.factor * term.factor * (x or 0.0) for term, x in zip(terms, across))
         branch = sum(a.factor * b.factor * (x or 0.0) for a, row in zip(terms, among) for b, x in zip(terms, row))
-        branch = max(0.0, branch)
+        branch = max(branch, 0.0)  # in this order nan stays nan
         norms = sqrt(shortcut) * sqrt(branch) if isfinite(shortcut) and isfinite(branch) else 0.0
         cosine = common / norms if norms and isfinite(common) else None
         return Contribution(

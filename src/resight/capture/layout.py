@@ -105,14 +105,14 @@ class Elements:
 
 
 def vectors(tensor: Tensor) -> Iterator[Tensor]:
-    """The elements of a tensor of one or more dimensions in their logical order, as vectors of at most `PIECE`."""
+    """The elements of a tensor of one or more dimensions in their logical order, as dense vectors of at most `PIECE`."""
     inner = tensor[0].numel()
     if inner > PIECE:
         for part in tensor:
             yield from vectors(part)
     else:
         for part in tensor.split(PIECE // inner):
-            yield part.reshape(-1)
+            yield part.reshape(-1).contiguous()
 
 
 @lru_cache(maxsize=256)
