@@ -82,6 +82,23 @@ def test_space_opens_and_closes_on_the_map(open_page: Opener, recorded_page: Pat
     assert page.evaluate("document.activeElement.querySelector('.row b').textContent") == "body"
 
 
+def test_modules_turned_before_a_frame_is_painted(open_page: Opener, recorded_page: Path) -> None:
+    page = open_page(recorded_page, FOLDED)
+    boxes = """(calls) => new Promise((done) => {
+      for (const call of calls) page.store.change(state_js.turn, call);
+      const count = () => done(page.map.picture.folded.nodes.filter(Boolean).length);
+      requestAnimationFrame(() => requestAnimationFrame(count));
+    })"""
+    opened, folded = page.evaluate(boxes, [2]), page.evaluate(boxes, [2])
+    assert folded < opened
+    assert page.evaluate(boxes, [2, 2]) == folded
+    assert page.evaluate(boxes, [2, 3]) > opened
+    assert page.evaluate(boxes, [3, 2]) == folded
+    body = page.locator("[role=treeitem]", has=page.locator("> .row b", has_text=re.compile("^body$"))).last
+    body.locator("> .row .mark").dblclick()
+    assert titles(page) == ["Net", "stem", "body", "head"]
+
+
 def test_what_is_turned_leaves_the_outline_and_the_panel_as_if_made_anew(
     open_page: Opener, recorded_page: Path
 ) -> None:

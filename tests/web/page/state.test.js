@@ -49,6 +49,19 @@ test("all hear of every change, in its order, also of those that a listener asks
   assert.equal(heard.length, 3);
 });
 
+test("a listener that fails does not silence what comes after", () => {
+  const store = new Store(START);
+  let told = 0;
+  store.subscribe(() => (told += 1));
+  const stop = store.subscribe(() => {
+    throw new Error("broken");
+  });
+  assert.throws(() => store.change(select, "op-1"), /broken/);
+  stop();
+  store.change(select, "op-2");
+  assert.equal(told, 2);
+});
+
 test("nobody is told where nothing changes, or who no longer listens", () => {
   const store = new Store(START);
   let told = 0;

@@ -7,6 +7,7 @@
  * @import {Picture} from "./folding.js"
  * @import {Tint} from "./pieces.js"
  * @import {Sheet} from "./paint.js"
+ * @import {Seen} from "./seen.js"
  * @import {Camera, State} from "./state.js"
  */
 import { THEMES } from "../palette.js";
@@ -18,6 +19,9 @@ import { clear, paint } from "./paint.js";
 import { Pieces } from "./pieces.js";
 import { findSeen } from "./seen.js";
 import { look } from "./state.js";
+
+/** What is seen of a picture that is not painted yet. @type {Seen} */
+const NOTHING = { frames: [], boxes: [], strands: [], arcs: [] };
 
 /**
  * Something that another view paints over the map; `sheet` says where the window lies.
@@ -78,9 +82,10 @@ export class MapView {
     const camera = this.cameraOf(before);
     const turned = state.depth === before.depth ? differing(state.turned, before.turned) : [];
     const stood = turned.map((call) => findBox(this.picture, `call-${call}`));
-    const places = remember(this.picture, this.seen);
+    const places = this.seen === NOTHING ? this.before : remember(this.picture, this.seen); // two changes before a paint
     const { folded } = this.picture;
     this.picture = this.page.folding.at(state);
+    this.seen = NOTHING;
     if (this.picture.folded === folded) this.pieces.picture = this.picture; // a module was turned: the rest looks as it did
     else this.pieces = this.newPieces();
     const shift = this.shiftOf(turned, stood);

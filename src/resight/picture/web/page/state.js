@@ -63,8 +63,11 @@ export class Store {
     this.state = next;
     this.news.push([next, before]);
     if (this.news.length > 1) return; // whoever is telling now goes on to this one
-    for (const [state, old] of this.news) for (const listener of this.listeners) listener(state, old);
-    this.news = [];
+    try {
+      for (const [state, old] of this.news) for (const listener of this.listeners) listener(state, old);
+    } finally {
+      this.news = []; // also where a listener failed: the next change is told again
+    }
   }
 
   /**
