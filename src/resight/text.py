@@ -106,6 +106,11 @@ def did_you_mean(wrong: str, known: Sequence[str] | Mapping[str, str], *, alike:
     return f"did you mean {', '.join(close[:-1])}{' or ' if len(close) > 1 else ''}{close[-1]}?"
 
 
+def article(noun: str) -> str:
+    """`an int`, `a Tensor`."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
 def xml(words: str) -> str:
     """Text for SVG and HTML, in content or in a quoted attribute."""
     return html.escape(CONTROL.sub("�", words), quote=True)

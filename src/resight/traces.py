@@ -102,6 +102,8 @@ class Trace:
         if isinstance(name, Ref):
             return self._activation(name, f"{name.op}.{name.slot}")
         path, number = name if isinstance(name, tuple) else (name, None)
+        if not isinstance(path, str):
+            raise UserError(f"a value has a name, not {path!r}", hint='for instance trace["layer1.0.conv1"]')
         return self._activation(refs_named(self.graph, path, number)[0], path)
 
     def _activation(self, ref: Ref, title: str) -> Activation:

@@ -259,5 +259,7 @@ def test_unknown_modules_are_named_with_the_closest() -> None:
         pass
     with pytest.raises(UserError, match="is no probe"), resight.probe(model, {"stem": "Probe"}):  # type: ignore[dict-item]
         pass
+    with pytest.raises(UserError, match="probes are a dict, not a list"), resight.probe(model, ["stem"]):  # type: ignore[arg-type]
+        pass
     with pytest.raises(UserError, match=r"no nn\.Module"), resight.probe(3, {}):  # type: ignore[arg-type]
         pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -111,10 +112,34 @@ def test_a_skip_of_another_model() -> None:
         resight.record(nn.Linear(6, 6), *images(1), keep=skip)
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"gradients": "sum"}, "gradients is a str; give a function from what the model returns to one number"),
+        ({"thumbnails": -1}, "thumbnails is -1; give a whole number, 0 or more"),
+        ({"thumbnails": "a"}, "thumbnails is 'a'; give a whole number"),
+        ({"keep_in_memory": -1}, "keep_in_memory is -1; give a whole number"),
+    ],
+)
+def test_a_wrong_option_is_refused_before_anything_runs(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(UserError) as caught:
+        resight.record(net(), "no tensor", **options)
+    assert str(caught.value).startswith(words)
+
+
+def test_batches_are_several() -> None:
+    with pytest.raises(UserError, match="batches is an int; give a list of inputs"):
+        resight.record(net(), batches=3)  # type: ignore[arg-type]
+
+
 def test_a_name_that_is_not_there_lists_the_closest() -> None:
     trace = resight.record(net(), *images(1))
     with pytest.raises(UserError, match=r"there is no 'blocks\.0\.conv3' in Net; did you mean blocks\.0\.conv"):
         trace["blocks.0.conv3"]
     with pytest.raises(UserError, match=r"'blocks\.0\.relu' has no number 2; there are 2 calls of that name"):
         trace["blocks.0.relu", 2]
+    with pytest.raises(UserError, match=r"'blocks' has no number 5; there is 1 call of that name, from 0"):
+        trace["blocks", 5]
+    with pytest.raises(UserError, match=r"a value has a name, not 3; for instance trace\["):
+        trace[3]  # type: ignore[index]
     assert trace[""].ref == trace["blocks"].ref

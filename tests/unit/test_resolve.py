@@ -229,8 +229,8 @@ def test_a_function_a_ready_module_and_meta(nets: Path) -> None:
         ("nets.py:zzz", "nets.py has no 'zzz'; it has Net, small, broken, number, ready"),
         ("nets.py:broken", "broken raised while it was built: TypeError: "),
         ("nets.py:broken", " at nets.py:20"),
-        ("nets.py:number", "number gave a int; the factory must return a torch.nn.Module"),
-        ("nets.py:constant", "constant in nets.py is a int; name a class or a function"),
+        ("nets.py:number", "number gave an int; the factory must return a torch.nn.Module"),
+        ("nets.py:constant", "constant in nets.py is an int; name a class or a function"),
         ("gone.py:Net", "there is no file gone.py"),
         ("folder.py:Net", "folder.py is a directory"),
         ("bad.py:Net", "bad.py raised while it was imported: ValueError: no luck at bad.py:2"),
@@ -362,6 +362,12 @@ class Backwards(nn.Module):
 def test_what_cannot_be_guessed_says_the_flag_to_write(model: nn.Module) -> None:
     with pytest.raises(UserError, match=r"cannot guess the input.*; write its shape, for instance --input 1x3x224x224"):
         guess_example(model, "cpu")
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_what_cannot_be_guessed_names_the_type_of_half_weights(dtype: str) -> None:
+    with pytest.raises(UserError, match=rf"for instance --input 1x3x224x224:{dtype} or"):
+        guess_example(nn.Conv2d(3, 8, 3).to(getattr(torch, dtype)), "cpu")
 
 
 class Patches(nn.Module):

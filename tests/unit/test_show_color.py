@@ -89,6 +89,7 @@ def test_a_saved_trace_is_not_run_again(here: Path, capsys: pytest.CaptureFixtur
     ("words", "line"),
     [
         (("--color", "gian", "-o", "x.svg"), "there is no color 'gian'; did you mean gain"),
+        (("--color", "foo", "-o", "x.svg"), "boxes can be coloured by parameters, flops, bytes, time, gain, gradient"),
         (("--color", "flops", "-o", "x.txt"), "a text has no colours; write .svg"),
         (("--color", "gain", "--device", "meta", "-o", "x.svg"), "where nothing is computed"),
     ],

@@ -37,7 +37,7 @@ def _general_hint(error: BaseException) -> str:
     if "same device" in str(error) or "FakeTensor Device" in str(error):
         return "put the model and all its inputs on one device"
     if isinstance(error, TypeError) and "positional argument" in str(error):
-        return "pass trace the same arguments as the model: trace(model, x, ...)"
+        return "give it the arguments that the model takes: (model, x, ...)"
     return ""
 
 

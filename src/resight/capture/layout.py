@@ -105,7 +105,7 @@ class Elements:
 
 
 def vectors(tensor: Tensor) -> Iterator[Tensor]:
-    """The elements of a tensor of one or more dimensions in their logical order, as dense vectors of at most `PIECE`."""
+    """The elements of a tensor of one or more dimensions in their logical order, as dense vectors up to `PIECE`."""
     inner = tensor[0].numel()
     if inner > PIECE:
         for part in tensor:

@@ -150,6 +150,8 @@ def probe(model: nn.Module, probes: Mapping[str, Probe], /) -> Iterator[nn.Modul
     network = uncompiled(model)
     if not isinstance(network, nn.Module):
         raise UserError(f"can't probe {type(model).__name__}: it is no nn.Module")
+    if not isinstance(probes, Mapping):
+        raise UserError(f"probes are a dict, not {text.article(type(probes).__name__)}", hint='{"layer1": Probe()}')
     modules = dict(network.named_modules())
     wanted = [(path, _checked(probes[name])) for name in probes for path in _matching(name, modules)]
     with ExitStack() as attached:

@@ -77,6 +77,7 @@ def record(
     Raises:
         UserError: what `trace` raises; an unknown name to keep (the closest are listed); batches on different paths.
     """
+    _check_options(thumbnails, gradients, keep_in_memory)
     wish = Wish(
         selection=Selection(keep),
         kept=Kept(None if keep_on_disk is None else Path(keep_on_disk), keep_in_memory),
@@ -92,6 +93,17 @@ def record(
         return session.trace()
     finally:
         wish.kept.discard()
+
+
+def _check_options(thumbnails: Any, gradients: Any, keep_in_memory: Any) -> None:
+    for name, number in (("thumbnails", thumbnails), ("keep_in_memory", keep_in_memory)):
+        if not isinstance(number, int) or number < 0:
+            raise UserError(f"{name} is {number!r}", hint="give a whole number, 0 or more")
+    if gradients is not None and not callable(gradients):
+        raise UserError(
+            f"gradients is {text.article(type(gradients).__name__)}",
+            hint="give a function from what the model returns to one number, such as torch.sum",
+        )
 
 
 class _Session:
@@ -193,6 +205,8 @@ def _batches(args: tuple[Any, ...], kwargs: Mapping[str, Any], batches: Iterable
         raise UserError("inputs were given twice", hint="give either arguments of the model or batches=")
     if isinstance(batches, Tensor):
         raise UserError("batches is a tensor", hint="give a list of tensors, or the tensor as an argument")
+    if not isinstance(batches, Iterable):
+        raise UserError(f"batches is {text.article(type(batches).__name__)}", hint="give a list of inputs")
     for batch in batches:
         if isinstance(batch, (tuple, list)):
             yield tuple(batch), {}

@@ -36,7 +36,8 @@ class NotRecorded(UserError):
 def check_color(color: str) -> None:
     """Raise `UserError` unless boxes can be coloured by this."""
     if color not in COLORS:
-        hint = text.did_you_mean(color, COLORS) or f"boxes can be coloured by {', '.join(COLORS)}"
+        known = f"boxes can be coloured by {', '.join(COLORS)}"
+        hint = "; ".join(filter(None, (text.did_you_mean(color, COLORS), known)))
         raise UserError(f"there is no color {color!r}", hint=hint)
 
 

@@ -124,7 +124,8 @@ class Sheet:
     def image(self, box: Box, values: np.ndarray, cmap: Colormap | None = None, norm: Normalize | None = None) -> None:
         """Values [height, width], or colours [height, width, 3] from 0 to 1, stretched over a box."""
         extent = (box.left, box.right, box.bottom, box.top)
-        shown = values if cmap is None else np.ma.masked_invalid(values)
+        # In float64 the difference of any two float32 is finite.
+        shown = values if cmap is None else np.ma.masked_invalid(values.astype(np.float64))
         self._ground.imshow(shown, cmap, norm, extent=extent, aspect="auto", interpolation="auto", resample=True)
 
     def curve(self, box: Box, values: np.ndarray, low: float, high: float, colour: str = "ink") -> None:

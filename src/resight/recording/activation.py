@@ -46,7 +46,8 @@ def refs_named(graph: Graph, name: str, number: int | None = None) -> tuple[Ref,
     wanted = -1 if number is None else number
     if not -len(found) <= wanted < len(found):
         times = text.plural(len(found), "op" if colon else "call")
-        raise UserError(f"{name!r} has no number {number}", hint=f"there are {times} of that name, from 0")
+        are = "is" if len(found) == 1 else "are"
+        raise UserError(f"{name!r} has no number {number}", hint=f"there {are} {times} of that name, from 0")
     return found[wanted]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from torch import nn
 
 from ...errors import UserError
-from ...text import did_you_mean
+from ...text import article, did_you_mean
 from .building import blamed_on, build_on
 from .example import Example
 from .guess import guess_example
@@ -40,14 +40,17 @@ def build(spec: Spec, device: str) -> nn.Module:
             return found.to(device)
         if not callable(found):
             raise UserError(
-                f"{spec.name} in {spec.place} is a {type(found).__name__}", hint="name a class or a function"
+                f"{spec.name} in {spec.place} is {article(type(found).__name__)}",
+                hint="name a class or a function",
             )
         _check_arguments(found, spec)
         file = Path(module.__file__) if module.__file__ else None
         with blamed_on(f"{spec.title} raised while it was built", file):
             made = build_on(device, lambda: found(*spec.args, **spec.kwargs))
     if not isinstance(made, nn.Module):
-        raise UserError(f"{spec.title} gave a {type(made).__name__}", hint="the factory must return a torch.nn.Module")
+        raise UserError(
+            f"{spec.title} gave {article(type(made).__name__)}", hint="the factory must return a torch.nn.Module"
+        )
     return made
 
 

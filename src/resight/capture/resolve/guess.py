@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
+import torch
 from torch import nn
 
 from ...errors import UserError
@@ -56,7 +57,9 @@ def guess_example(model: nn.Module, device: str) -> Example:
     if furthest:
         return best
     what = "cannot guess the input" + (f" ({reason})" if reason else "")
-    raise UserError(what, hint="write its shape, for instance --input 1x3x224x224 or --input ids=1x128:int64")
+    kind = next((str(p.dtype)[6:] for p in model.parameters() if p.dtype in (torch.float16, torch.bfloat16)), "")
+    image = f"1x3x224x224:{kind}" if kind else "1x3x224x224"
+    raise UserError(what, hint=f"write its shape, for instance --input {image} or --input ids=1x128:int64")
 
 
 def _required_arguments(model: nn.Module) -> int:
