@@ -111,6 +111,15 @@ def test_a_forward_that_raises_is_walked_up_to_there(capsys: pytest.CaptureFixtu
     assert re.match(r"resight: error: the forward raised RuntimeError at .*nets\.py:\d+: .*\n$", said.err)
 
 
+def test_a_closed_module_says_that_the_forward_raised_in_it(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    inner = "nn.Sequential(nn.ReLU(), nn.Linear(5, 5))"
+    (here / "deep.py").write_text(f"from torch import nn\n\ndef net(): return nn.Sequential(nn.ReLU(), {inner})\n")
+    assert main(["walk", "deep.py:net", "--input", "1x3x8x8", "--depth", "1"]) == 2
+    said = capsys.readouterr().out
+    assert re.search(r"^1 ✗ raised in here +Sequential", said, re.MULTILINE)
+    assert said.count("raised") == 1
+
+
 def test_shapes_alone_on_meta(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["walk", "resnet20", "--device", "meta"]) == 0
     said = capsys.readouterr().out

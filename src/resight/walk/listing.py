@@ -142,7 +142,8 @@ def _title(graph: Graph, row: Walked, is_module: bool, look: str) -> str:
     step = row.step
     if step.is_closed:
         inside = f"  ↷ {row.skips}" if row.skips else ""
-        return f"{text.one_line(graph.call_title(graph.calls[step.call]))}{inside}"
+        raised = " ✗ raised in here" if _raised_in(graph, step.call) else ""
+        return f"{text.one_line(graph.call_title(graph.calls[step.call]))}{raised}{inside}"
     op = graph.ops[step.op]
     sign = SIGNS.get(op.name, SIGNS["concat" if look == "concat" else "add"]) if look else ""
     name = graph.call_title(graph.calls[step.call]) if is_module else op.name
@@ -151,6 +152,11 @@ def _title(graph: Graph, row: Walked, is_module: bool, look: str) -> str:
     slot = f".{step.ref.slot}" if step.ref is not None and len(op.outputs) > 1 else ""
     raised = "✗ raised here" if step.ref is None else ""
     return text.one_line(" ".join(filter(None, (sign, name + slot, raised))))
+
+
+def _raised_in(graph: Graph, call: int) -> bool:
+    failure = graph.failure
+    return failure is not None and failure.op >= 0 and call in graph.ancestors(graph.ops[failure.op].call)
 
 
 def _spans(trace: Trace, lines: tuple[Line, ...]) -> Iterator[Span]:
