@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 import pytest
 import torch
@@ -121,6 +123,39 @@ def test_an_exact_histogram_counts_every_element(name: str) -> None:
     if not tensor.is_complex():  # absolute values may differ in the last bit
         assert np.histogram(finite, edges)[0].tolist() == list(found.histogram.counts)
     assert found.histogram.total == finite.size
+
+
+STEPS = st.sampled_from(["permute", "slice", "select", "expand", "unfold", "double"])
+
+
+@settings(max_examples=150)
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=3), st.lists(STEPS, max_size=4), st.randoms())
+def test_any_view_is_read_as_numpy_reads_it(shape: list[int], steps: list[str], random: Random) -> None:
+    tensor = torch.randn(shape, generator=torch.Generator().manual_seed(len(steps))) + torch.arange(shape[-1])
+    for step in steps:
+        dim = random.randrange(tensor.dim())
+        if step == "permute":
+            tensor = tensor.permute(random.sample(range(tensor.dim()), tensor.dim()))
+        elif step == "slice":
+            start = random.randrange(tensor.shape[dim])
+            tensor = tensor.narrow(dim, start, tensor.shape[dim] - start)[..., :: random.randint(1, 3)]
+        elif step == "select" and tensor.dim() > 1:
+            tensor = tensor.select(dim, random.randrange(tensor.shape[dim]))
+        elif step == "expand":
+            tensor = tensor.unsqueeze(dim).expand(*tensor.shape[:dim], 3, *tensor.shape[dim:])
+        elif step == "unfold":
+            tensor = tensor.unfold(dim, random.randint(1, tensor.shape[dim]), 1)
+        elif step == "double":
+            tensor = tensor.double()
+    every = elements(tensor)
+    found, counted = summary(tensor), summary(tensor, exact=True)
+    assert (found.count, found.min, found.max) == (every.size, every.min(), every.max())
+    assert found.mean == pytest.approx(every.mean(), abs=TOLERANCE * np.sqrt(np.mean(every**2)))
+    assert found.std == pytest.approx(every.std(), rel=TOLERANCE, abs=1e-7 * np.abs(every).max())
+    assert counted.histogram is not None
+    assert np.histogram(every, counted.histogram.edges)[0].tolist() == list(counted.histogram.counts)
+    if found.sampled == found.count:
+        assert found.histogram == counted.histogram
 
 
 @pytest.mark.parametrize("shape", [(0,), (0, 3), (4, 0, 2)])
