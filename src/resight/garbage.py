@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ContextDecorator
 
 
-@contextmanager
-def no_collections() -> Iterator[None]:
-    """The collector does not run by itself inside; also a decorator. What is dropped without a cycle goes as always."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
+class no_collections(ContextDecorator):  # noqa: N801  # used as contextlib's own are
+    """The collector does not run by itself inside; also a decorator. What is dropped without a cycle goes as always.
+
+    A class, as leaving a generator makes an object, and the first object made afterwards is what wakes the collector:
+    here that is the caller's.
+    """
+
+    def __init__(self) -> None:
+        self._before: list[bool] = []
+
+    def __enter__(self) -> None:
+        self._before.append(gc.isenabled())
+        gc.disable()
+
+    def __exit__(self, *raised: object) -> None:
+        if self._before.pop():
             gc.enable()

@@ -57,8 +57,9 @@ def trace(model: nn.Module, /, *args: Any, **kwargs: Any) -> Trace:
 
 def trace_titled(model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any], title: str) -> Trace:
     """`trace` with a name for the network; an empty title stands for the class name."""
-    captured = trace_graph(model, args, kwargs, title)
-    return Trace(captured.about, captured.graph, find_skips(captured.graph))
+    with no_collections():
+        captured = trace_graph(model, args, kwargs, title)
+        return Trace(captured.about, captured.graph, find_skips(captured.graph))
 
 
 def trace_graph(
