@@ -16,7 +16,7 @@ from .moments import EXACT, NOTHING, QUICK, WHOLE, Moments, as_real, quick_momen
 from .onepass import count_bins, read
 
 FULL = 128
-"""Runs that wait before their results are fetched: two megabytes of float32 samples."""
+"""Rows that wait before their results are fetched: two megabytes of float32 samples."""
 
 
 class Tray:
@@ -135,7 +135,7 @@ def _exact_row(tensor: Tensor, layout: Layout) -> np.ndarray:
 
 
 def _table(moments: Sequence[Moments | Tensor]) -> np.ndarray:
-    """Runs with these moments, and the windows of bins that follow from them."""
+    """Rows with these moments, and the windows of bins that follow from them."""
     table = empty_rows(len(moments))
     for name, column in zip(Moments._fields, np.array(fetched(moments), np.float64).T):
         table[name] = column
