@@ -117,7 +117,7 @@ def with_ids() -> Graph:
     best = net.op("argmax", logits, shape=(1, 7), dtype="int64", dim=-1)
     kept = net.op("contiguous", words)
     graph = net.done(logits, best)
-    return replace(graph, outputs=(*graph.outputs, Output(kept.op, 0, "past_key_values.0")))
+    return replace(graph, outputs=(*graph.outputs, Output(kept.op, 0, "cache.0", cache=True)))
 
 
 def test_what_is_left_aside() -> None:

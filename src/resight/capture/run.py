@@ -28,7 +28,7 @@ from .fastpath import fast_path_note
 from .modules import ModuleCalls, class_name
 from .recorder import Listener, Recorder
 from .sources import source, traceback_spot, user_level
-from .structure import named_arguments, named_tensors
+from .structure import named_arguments, named_tensors, returned_tensors
 from .untouched import untouched
 from .values import Held, Value
 
@@ -119,7 +119,7 @@ class Run:
         self.calls = ModuleCalls(self.modules, self.recorder)
         self._held: dict[str, tuple[TensorSpec, bool]] = {}
         self._inputs: list[int] = []
-        self._returned: list[tuple[str, Value]] = []
+        self._returned: list[tuple[str, Value, bool]] = []
 
     def start(self, given: list[tuple[str, Tensor]]) -> None:
         """Make the model's weights and inputs known."""
@@ -146,8 +146,8 @@ class Run:
             return error
         if self.recorder.listener is not None:
             self.recorder.listener.returned(returned)
-        for name, tensor in named_tensors(returned):
-            self._returned.append((name, self._returned_value(tensor)))
+        for name, tensor, in_cache in returned_tensors(returned):
+            self._returned.append((name, self._returned_value(tensor), in_cache))
         return None
 
     def _returned_value(self, tensor: Tensor) -> Value:
@@ -169,7 +169,7 @@ class Run:
         ops = tuple(builder.op(number, raw) for number, raw in enumerate(raws))
         calls = module_calls(self.calls.calls, ops)
         failure = _failure(ops, error, len(raws) > len(self.recorder.ops)) if error is not None else None
-        outputs = tuple(Output(value.op, value.slot, name) for name, value in self._returned)
+        outputs = tuple(Output(value.op, value.slot, name, cache) for name, value, cache in self._returned)
         return Graph(ops, calls, tuple(self._inputs), outputs, failure).check()
 
     def notes(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -15,18 +15,29 @@ DEPTH = 12
 
 def named_tensors(nest: Any, name: str = "") -> Iterator[tuple[str, Tensor]]:
     """Every tensor in `nest` once, with the way to it: `0`, `logits`, `past_key_values.layers.0.keys`."""
-    yield from _walk(nest, name, set(), DEPTH)
+    return ((path, tensor) for path, tensor, _ in returned_tensors(nest, name))
 
 
-def _walk(nest: Any, name: str, visited: set[int], depth: int) -> Iterator[tuple[str, Tensor]]:
+def returned_tensors(nest: Any, name: str = "") -> Iterator[tuple[str, Tensor, bool]]:
+    """As `named_tensors`, and whether each is kept in a cache: for the next call, not as an answer."""
+    yield from _walk(nest, name, False, set(), DEPTH)
+
+
+def _walk(nest: Any, name: str, in_cache: bool, visited: set[int], depth: int) -> Iterator[tuple[str, Tensor, bool]]:
     if id(nest) in visited or depth == 0:
         return
     visited.add(id(nest))
     if isinstance(nest, Tensor):
-        yield name, nest
+        yield name, nest, in_cache
         return
+    in_cache = in_cache or _is_cache(nest)
     for key, part in _parts(nest):
-        yield from _walk(part, f"{name}.{key}" if name else str(key), visited, depth - 1)
+        yield from _walk(part, f"{name}.{key}" if name else str(key), in_cache, visited, depth - 1)
+
+
+def _is_cache(nest: Any) -> bool:
+    """True for objects, not containers, that take in more at each call: `update` is what all key-value caches offer."""
+    return not isinstance(nest, (Mapping, Set)) and callable(getattr(type(nest), "update", None)) and _is_open(nest)
 
 
 def _parts(nest: Any) -> Iterator[tuple[Any, Any]]:

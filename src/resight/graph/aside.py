@@ -10,13 +10,6 @@ from .walk import LOOK_UPS, is_data, is_live
 CARRIERS = frozenset("reshape flatten unsqueeze squeeze expand contiguous to transpose clone detach getitem".split())
 """Ops that hand ids on to an embedding look-up unchanged, save for their shape or dtype."""
 
-CACHE = "past_key_values"
-
-
-def is_cache(output: Output) -> bool:
-    """True for keys and values kept for the next token: a by-product, not the answer."""
-    return output.name.startswith(CACHE)
-
 
 def shown_ops(graph: Graph) -> list[bool]:
     """For each op, whether a picture or table shows it.
@@ -25,7 +18,7 @@ def shown_ops(graph: Graph) -> list[bool]:
     from an input to an embedding look-up, and the op that raised. Masks, constants, positions, values made
     of weights alone, dead ops and what only feeds a cache are not.
     """
-    answers = tuple(output for output in graph.outputs if not is_cache(output))
+    answers = tuple(output for output in graph.outputs if not output.cache)
     live = is_live(replace(graph, outputs=answers) if answers else graph)
     shown = [data and alive for data, alive in zip(is_data(graph), live)]
     _show_answers(graph, answers, shown)

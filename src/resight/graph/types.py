@@ -133,11 +133,15 @@ class ModuleCall:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A value the model returned, and where in its result: `""`, `0`, `logits`, `past.0.1`."""
+    """A value the model returned, and where in its result: `""`, `0`, `logits`, `past.0.1`.
+
+    `cache`: it was kept for the next call (keys and values of an attention), a by-product, not an answer.
+    """
 
     op: int
     slot: int
     name: str
+    cache: bool = False
 
     @property
     def ref(self) -> Ref:

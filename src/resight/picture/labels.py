@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import text
 from ..graph import Failure, Graph, Op, Output, TensorSpec
-from ..graph.aside import is_cache, shown_ops
+from ..graph.aside import shown_ops
 from ..graph.cost import call_costs
 from ..skips import Skip
 from ..traces import About
@@ -154,7 +154,7 @@ def _output_box(graph: Graph, output: Output, shown: list[bool], batch: int) -> 
         slot=output.slot,
         title=f"output {name}" if name.isdigit() else name or "output",
         shape=shape_words(graph.spec(output), batch),
-        aside=is_cache(output) or not shown[output.op],
+        aside=output.cache or not shown[output.op],
     )
 
 
