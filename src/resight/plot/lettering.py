@@ -33,8 +33,10 @@ def width(words: str, size: float, weight: int = 400) -> float:
     """
     letters, families = spelled(words, weight)
     font = FontProperties(family=families, size=size)
-    pixels = [renderer.get_text_width_height_descent(letters, font, False)[0] / renderer.dpi for renderer in RENDERERS]
-    return max(*pixels, fonts.width(words, size, weight) / POINTS)
+    pixels: list[float] = [
+        renderer.get_text_width_height_descent(letters, font, False)[0] / renderer.dpi for renderer in RENDERERS
+    ]
+    return max([*pixels, fonts.width(words, size, weight) / POINTS])
 
 
 def lines(words: str, size: float, room: float) -> list[str]:
