@@ -6,12 +6,15 @@ its random numbers begin anew with each test, so that none depends on those that
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="resight-tests-")  # folders trusted here are not remembered
 
 
 @pytest.hookimpl(tryfirst=True)

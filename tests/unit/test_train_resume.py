@@ -15,7 +15,7 @@ import pytest
 
 from resight.cli import main
 from resight.errors import CannotWrite, UserError
-from resight.runs import History, open_run
+from resight.runs import History, open_run, trust
 from resight.train import Recipe, Result, resume, train
 from resight.train.watch import Unwatched, Watcher
 
@@ -221,6 +221,7 @@ def test_a_changed_configuration_is_one_clear_line(
     config = folder / "config.json"
     assert old in config.read_bytes()
     config.write_bytes(config.read_bytes().replace(old, new))
+    trust(folder)
     with pytest.raises(UserError, match=said):
         resume(folder, cpu=True)
     assert (folder / "metrics.jsonl").read_bytes() == (stopped / "metrics.jsonl").read_bytes()

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 from ..errors import UserError
 from ..runs import is_run, open_run, runs_below
+from ..runs import trust as trust_folder
 from ..traces import Trace
 from . import options
 from .tracing import is_saved, record_spec, trace_spec
@@ -55,6 +56,7 @@ def compare(
     ] = None,
     theme: options.Theme = "light",
     scale: Annotated[float, typer.Option("--scale", metavar="X", min=0.1, help="Pixels of a .png per unit.")] = 2.0,
+    trust: options.Trust = False,
 ) -> int:
     """Compare structures, costs and trainings: what differs, which shapes follow from it, which one did better.
 
@@ -75,6 +77,8 @@ def compare(
     look = Look(depth, theme, scale)
     for path in out or ():
         check_path(path)
+    for folder in filter(os.path.isdir, things if trust else ()):
+        trust_folder(folder)
     subjects, notes = _subjects(things, inputs, image)
     found = put_together(subjects)
     written = save_all(found, out or (), look)
@@ -158,7 +162,10 @@ def _network(word: str, inputs: list[str] | None, image: Path | None) -> Subject
 
 def _trace_of_run(path: Path, run: Trained, image: Path | None, notes: dict[str, None]) -> Trace | None:
     """The network of a run; None, with a note, where it can't be built any more."""
+    from ..capture.resolve import check_trusted
+
     try:
+        check_trusted(path, run.config.spec)
         if image is not None:
             return record_spec(str(path), image=image)
         return trace_spec(run.config.spec, inputs=["x".join(map(str, (1, *run.config.shape)))], device="meta")

@@ -59,6 +59,7 @@ def features(
     device: options.Device = None,
     weights: options.Weights = None,
     train: options.Train = False,
+    trust: options.Trust = False,
 ) -> int:
     """Draw the feature maps of one or several layers.
 
@@ -75,7 +76,9 @@ def features(
     from ..plot.figure import checked_suffix, rendered
 
     suffix = checked_suffix(out)
-    traced = record_spec(spec, keep=layers, inputs=inputs, image=image, device=device, weights=weights, train=train)
+    traced = record_spec(
+        spec, keep=layers, inputs=inputs, image=image, device=device, weights=weights, train=train, trust=trust
+    )
     view: dict[str, Any] = {"columns": columns, "count": count, "scale": scale, "cmap": cmap, "theme": theme}
     wanted = _channels(channels)
     figures = {}

@@ -51,4 +51,8 @@ Weights = Annotated[
     typer.Option("--weights", metavar="FILE", show_default=False, help="Load .safetensors or .pt weights, safely."),
 ]
 Train = Annotated[bool, typer.Option("--train", help="Trace in training mode instead of evaluation mode.")]
+Trust = Annotated[
+    bool,
+    typer.Option("--trust", help="Run code that a run or sweep names as its network; remembered for the folder."),
+]
 Theme = Annotated[str, typer.Option("--theme", metavar="light|dark", help="Colours.")]

@@ -81,6 +81,7 @@ def show(
     device: options.Device = None,
     weights: options.Weights = None,
     train: options.Train = False,
+    trust: options.Trust = False,
 ) -> int:
     """Draw a network with every residual connection marked.
 
@@ -124,6 +125,7 @@ def show(
         device=device,
         weights=weights,
         train=train,
+        trust=trust,
         thumbnails=thumbnails * has_page,
     )
     try:

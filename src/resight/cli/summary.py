@@ -21,6 +21,7 @@ def summary(
     device: options.Device = None,
     weights: options.Weights = None,
     train: options.Train = False,
+    trust: options.Trust = False,
 ) -> int:
     """List the modules of a network, their shapes and cost, with brackets for its skips.
 
@@ -38,7 +39,7 @@ def summary(
 
     from .table import summary_table, totals
 
-    traced = trace_spec(spec, inputs=inputs, image=image, device=device, weights=weights, train=train)
+    traced = trace_spec(spec, inputs=inputs, image=image, device=device, weights=weights, train=train, trust=trust)
     console = Console(highlight=False, markup=False, emoji=False)
     console.print(summary_table(traced, depth, console.width))
     for line in totals(traced):

@@ -10,7 +10,7 @@ import typer
 
 from ..errors import UserError
 from ..text import plural
-from . import recipes
+from . import options, recipes
 from .compare import print_comparison, subjects_of
 from .complaints import complain
 
@@ -64,6 +64,7 @@ def sweep(
     precision: recipes.Precision = recipes.PRECISION,
     checkpoint_every: recipes.CheckpointEvery = 0,
     cpu: recipes.Cpu = False,
+    trust: options.Trust = False,
     epochs: recipes.Epochs = None,
     steps: recipes.Steps = None,
     batch_size: recipes.BatchSize = None,
@@ -106,7 +107,7 @@ def sweep(
 
     way = _way(jobs, cluster, cpu)
     if resume is not None:
-        return _run(resume, plan_of(resume), way)
+        return _run(resume, plan_of(resume, trust=trust), way)
     root = None if data_root is None else str(data_root)
     made = recipe_named(recipe).changed(changes)
     plan = Plan(spec, tuple(vary or ()), seeds, data, root, made, precision, checkpoint_every)

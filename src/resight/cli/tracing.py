@@ -31,6 +31,7 @@ def trace_spec(
     device: str | None = None,
     weights: Path | None = None,
     train: bool = False,
+    trust: bool = False,
     thumbnails: int = 0,
 ) -> Trace:
     """Trace the network `spec` names, or open a saved trace; its notes say what was chosen for the user.
@@ -49,7 +50,7 @@ def trace_spec(
 
         return trace_titled(found.model, found.args, found.kwargs, found.title)
 
-    return _run(spec, run, inputs=inputs or (), image=image, device=device, weights=weights, train=train)
+    return _run(spec, run, inputs=inputs or (), image=image, device=device, weights=weights, train=train, trust=trust)
 
 
 def record_spec(
@@ -63,6 +64,7 @@ def record_spec(
     device: str | None = None,
     weights: Path | None = None,
     train: bool = False,
+    trust: bool = False,
 ) -> Trace:
     """`trace_spec` with what flowed through: numbers, the tensors to `keep`, `thumbnails` feature maps of a value.
 
@@ -80,7 +82,9 @@ def record_spec(
         notes = () if device == "meta" else _made_of(found, image)
         return record_for(color, found, partial(_recorded, notes=notes, keep=keep, thumbnails=thumbnails))
 
-    return _run(spec, run, inputs=inputs or (), image=image, device=device or "cpu", weights=weights, train=train)
+    return _run(
+        spec, run, inputs=inputs or (), image=image, device=device or "cpu", weights=weights, train=train, trust=trust
+    )
 
 
 def _made_of(found: Resolved, image: Path | None) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import typer
 
 from ..errors import UserError
 from ..runs import Result
-from . import recipes
+from . import options, recipes
 
 
 def train(
@@ -42,6 +42,7 @@ def train(
         typer.Option("--track", metavar="NAME", show_default=False, help="tensorboard, wandb or mlflow. Repeatable."),
     ] = None,
     cpu: recipes.Cpu = False,
+    trust: options.Trust = False,
     epochs: recipes.Epochs = None,
     steps: recipes.Steps = None,
     batch_size: recipes.BatchSize = None,
@@ -80,7 +81,7 @@ def train(
             raise UserError("a run goes on with the settings it began with", hint=f"resight train --resume {resume}")
         from ..train import resume as go_on
 
-        return _tell(go_on(resume, cpu=cpu, watcher=_watcher()))
+        return _tell(go_on(resume, cpu=cpu, trust=trust, watcher=_watcher()))
     if not spec:
         raise UserError("which network?", hint="for instance resight train resnet20, or --resume RUN")
     from ..train import train as begin

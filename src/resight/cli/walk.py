@@ -46,6 +46,7 @@ def walk(
     device: options.Device = None,
     weights: options.Weights = None,
     train: options.Train = False,
+    trust: options.Trust = False,
 ) -> int:
     """Run a network once and list what flowed through: shapes, numbers, and what each branch adds to its shortcut.
 
@@ -66,7 +67,14 @@ def walk(
         check_path(path)
     has_page = any(path.suffix.lower() in (".html", ".json") for path in out or ())
     traced = record_spec(
-        spec, thumbnails=thumbnails * has_page, inputs=inputs, image=image, device=device, weights=weights, train=train
+        spec,
+        thumbnails=thumbnails * has_page,
+        inputs=inputs,
+        image=image,
+        device=device,
+        weights=weights,
+        train=train,
+        trust=trust,
     )
     if out:
         written = save_all(traced, out, look)

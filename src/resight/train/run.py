@@ -9,11 +9,13 @@ import torch
 from accelerate import Accelerator
 from accelerate.utils import broadcast_object_list
 
+from ..capture.resolve import check_trusted, is_own_code
 from ..data import DataSet, load
 from ..errors import UserError
 from ..files import write_files
 from ..notebook import in_notebook
 from ..runs import Config, Recipe, Result, RunFolder, checkpoints, history, open_run
+from ..runs import trust as trust_folder
 from ..runs.checkpoints import Checkpoint
 from ..runs.folder import new_run
 from ..runs.recipe import FAST
@@ -68,8 +70,10 @@ def train(
     return _run(folder, config, dataset, training, watcher, ())
 
 
-def resume(path: Path | str, *, cpu: bool = False, watcher: Watcher | None = None) -> Result:
+def resume(path: Path | str, *, cpu: bool = False, trust: bool = False, watcher: Watcher | None = None) -> Result:
     """Go on with the run at `path` from its newest sound checkpoint, exactly as if it had never stopped.
+
+    A network of somebody's own code is built where the folder is trusted, which `trust` makes it.
 
     Raises:
         UserError: there is no run, its configuration is damaged, or its data set is not the one it began with.
@@ -77,6 +81,7 @@ def resume(path: Path | str, *, cpu: bool = False, watcher: Watcher | None = Non
     """
     folder = open_run(path)
     config = folder.config()
+    check_trusted(path, config.spec, trust)
     dataset = load(config.data, config.data_root)
     if (dataset.classes, dataset.mean, dataset.std) != (config.classes, config.mean, config.std):
         raise UserError(f"{config.data} is not the set that {path} began with", hint="bring the old images back")
@@ -128,6 +133,8 @@ def _made_by_one(out: Path | str | None, config: Config, accelerator: Accelerato
         folder = new_run(out)
         here = environment_file(environment(accelerator))
         write_files({folder.config_file: config.to_json(), folder.environment_file: here})
+        if is_own_code(config.spec):
+            trust_folder(folder.path)
         made = [folder.path]
     (path,) = broadcast_object_list(made)
     return RunFolder(path)

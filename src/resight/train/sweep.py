@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from ..capture.resolve import check_trusted, is_own_code
 from ..codec import decode
 from ..data import load
 from ..errors import CannotWrite, UserError
 from ..files import write_files
 from ..runs import Recipe, is_run, open_run
+from ..runs import trust as trust_folder
 from .assemble import input_sizes
 from .grid import Variant, parse_axis, variants
 from .network import build, fitted_spec
@@ -113,6 +115,8 @@ def begin(plan: Plan, out: Path | str | None = None) -> Path:
             ) from error
     folder = _new_folder(out)
     write_files({folder / PLAN: (json.dumps(asdict(plan), indent=2, ensure_ascii=False) + "\n").encode()})
+    if is_own_code(plan.spec):
+        trust_folder(folder)
     return folder
 
 
@@ -126,11 +130,12 @@ def _of_recipe(plan: Plan, complaint: str) -> str:
     return f"a sweep varies the network alone: resight train once for each {found}, then resight compare the runs"
 
 
-def plan_of(folder: Path | str) -> Plan:
+def plan_of(folder: Path | str, *, trust: bool = False) -> Plan:
     """The plan of a sweep.
 
     Raises:
-        UserError: there is none, it is damaged, or a newer resight wrote it.
+        UserError: there is none, it is damaged, a newer resight wrote it, or its own code is not trusted, which `trust`
+            makes it.
     """
     path = Path(folder) / PLAN
     if not path.is_file():
@@ -141,6 +146,7 @@ def plan_of(folder: Path | str) -> Plan:
         raise UserError(f"{path} is damaged ({error})", hint="restore it, or start a new sweep") from error
     if plan.schema > SCHEMA:
         raise UserError(f"{path} has schema {plan.schema}, this resight knows {SCHEMA}", hint="update resight")
+    check_trusted(folder, plan.spec, trust)
     return plan
 
 

@@ -17,14 +17,14 @@ from ...text import did_you_mean
 from . import from_nets, from_python, from_timm, from_torchvision, from_transformers
 from .building import SEED
 from .example import Example, typed
-from .from_run import TrainedRun, is_run
+from .from_run import TrainedRun, check_trusted, is_own_code, is_run
 from .images import with_image
 from .preprocessing import Preprocessing, Size
 from .signature import unfit_arguments
 from .spec import FORMS, MISTYPED, Spec, parse_spec
 from .weights import SUFFIXES, load_weights
 
-__all__ = ["Resolved", "resolve", "unfit_arguments"]
+__all__ = ["Resolved", "check_trusted", "is_own_code", "resolve", "unfit_arguments"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +66,18 @@ def resolve(
     device: str | None = None,
     weights: Path | None = None,
     train: bool = False,
+    trust: bool = False,
 ) -> Resolved:
     """Build the network a spec names and the inputs to run it on.
 
     `inputs` are shapes as the user types them (see `example.typed`); without them they are guessed.
     `image`, a file or `sample:cat`, takes the place of the one image input, prepared as the model's own
     preprocessing says where it is known. `device` is `meta` (shapes only, nothing allocated), `cpu`,
-    `cuda`, ...; by default `meta` for nets by name without weights or an image, else `cpu`.
+    `cuda`, ...; by default `meta` for nets by name without weights or an image, else `cpu`. A run's own code is
+    built where the run is trusted, which `trust` makes it.
     Raises UserError (or MissingExtra) whenever one of these cannot be had.
     """
-    spec, family = _found(text)
+    spec, family = _found(text, trust)
     needs_values = weights is not None or image is not None
     device = _device(device, "cpu" if needs_values else family.default_device(spec))
     if device == "meta" and needs_values:
@@ -112,10 +114,10 @@ def _notes(example: Example, device: str, weights: Path | None, family: Family) 
     return tuple(note for note in (example.said, where, loaded) if note)
 
 
-def _found(text: str) -> tuple[Spec, Family]:
+def _found(text: str, trust: bool) -> tuple[Spec, Family]:
     """What a text names: a run where there is one at this path, else a network by its spec."""
     if is_run(text):
-        run = TrainedRun(text, _family)
+        run = TrainedRun(text, _family, trust)
         return run.spec, run
     spec = parse_spec(text)
     return spec, _family(spec)

@@ -10,14 +10,17 @@ import torch
 from PIL import Image
 from torch import nn
 
-from ...runs import is_run, open_run
+from ...errors import UserError
+from ...runs import is_run, is_trusted, open_run
+from ...runs import trust as trust_folder
 from ...runs.checkpoints import BEST, WEIGHTS
+from ...text import one_line, shorten
 from .example import Example, floats
 from .preprocessing import Preprocessing, Size, as_floats, cropped, normalised
-from .spec import Spec, parse_spec
+from .spec import FAMILY_NAMES, Spec, parse_spec
 from .weights import load_weights
 
-__all__ = ["TrainedRun", "is_run"]
+__all__ = ["TrainedRun", "check_trusted", "is_own_code", "is_run"]
 
 
 class Builder(Protocol):
@@ -26,16 +29,35 @@ class Builder(Protocol):
     def build(self, spec: Spec, device: str) -> nn.Module: ...
 
 
+def is_own_code(spec: str) -> bool:
+    """Whether a spec names code that no library of networks answers for."""
+    place = parse_spec(spec).place
+    return bool(place) and place not in FAMILY_NAMES
+
+
+def check_trusted(folder: str | Path, spec: str, trust: bool = False) -> None:
+    """Raise UserError where a spec read from a file in `folder` would run code and the folder is not trusted.
+
+    `trust` makes it so, for good.
+    """
+    if trust:
+        trust_folder(folder)
+    if is_own_code(spec) and not is_trusted(folder):
+        hint = "if you know who made this folder, say --trust once (in Python trust=True)"
+        raise UserError(f"{folder} would run code that it names itself: {shorten(one_line(spec), 120)}", hint=hint)
+
+
 class TrainedRun:
     """The family that one run is: its own network, weights, input and normalisation.
 
     Raises:
-        UserError: the configuration is damaged, or no checkpoint is sound.
+        UserError: the configuration is damaged, no checkpoint is sound, or its code is not trusted.
     """
 
-    def __init__(self, path: str, family_of: Callable[[Spec], Builder]) -> None:
+    def __init__(self, path: str, family_of: Callable[[Spec], Builder], trust: bool = False) -> None:
         run = open_run(path)
         self._config = run.config()
+        check_trusted(path, self._config.spec, trust)
         self._checkpoint, self._damaged = run.best()
         self._inner = parse_spec(self._config.spec)
         self._builder = family_of(self._inner)
