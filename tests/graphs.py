@@ -34,20 +34,25 @@ class Pen:
         dtype: str = "float32",
         outputs: int = 1,
         args: tuple[str, ...] = (),
+        layer: str = "",
         **attributes: object,
     ) -> Ref:
-        """One op; its output has the shape of the first value read unless another is given."""
+        """One op; its output has the shape of the first value read unless another is given.
+
+        `layer` names its weights; without it they are its own.
+        """
         if shape is None:
             shape = self.ops[reads[0].op].outputs[reads[0].slot].shape if reads else SHAPE
         names = args or ("input", "other", *(f"arg{i}" for i in range(2, len(reads))))
         i = len(self.ops)
+        held = [Weight(f"{layer or f'w{i}'}.{k}", TensorSpec(w, "float32"), "weight") for k, w in enumerate(weights)]
         self.ops.append(
             Op(
                 id=i,
                 name=name,
                 call=self.inside[-1],
                 inputs=tuple(Input(ref.op, ref.slot, arg) for ref, arg in zip(reads, names)),
-                weights=tuple(Weight(f"w{i}.{k}", TensorSpec(w, "float32"), "weight") for k, w in enumerate(weights)),
+                weights=tuple(held),
                 attributes=attributes,  # type: ignore[arg-type]
                 outputs=(TensorSpec(shape, dtype),) * outputs,
             )
@@ -57,8 +62,8 @@ class Pen:
     def input(self, *shape: int, name: str = "x", dtype: str = "float32") -> Ref:
         return self.op("input", shape=shape or SHAPE, dtype=dtype, name=name)
 
-    def conv(self, x: Ref) -> Ref:
-        return self.op("conv2d", x, weights=((8, 8, 3, 3),))
+    def conv(self, x: Ref, layer: str = "") -> Ref:
+        return self.op("conv2d", x, weights=((8, 8, 3, 3),), layer=layer)
 
     def relu(self, x: Ref) -> Ref:
         return self.op("relu", x)

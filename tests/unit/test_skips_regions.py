@@ -126,15 +126,29 @@ def test_owner_is_the_call_around_branch_and_merge() -> None:
     assert (inner.owner, outer.owner) == (2, 1)
 
 
-def test_gates_of_a_loop_over_time_are_recurrent() -> None:
+@pytest.mark.parametrize(("layer", "is_recurrent"), [("cell", True), ("layers.{}", False)])
+def test_gates_are_recurrent_in_a_loop_over_time_not_over_layers(layer: str, is_recurrent: bool) -> None:
+    #  both loops run one line of code; over time it reads the same weights at each step
     net = Pen()
     state = net.input()
-    for _ in range(3):
-        z = net.op("sigmoid", net.conv(state))
-        new = net.op("tanh", net.conv(state))
+    for step in range(3):
+        z = net.op("sigmoid", net.conv(state, layer.format(step) + ".gate"))
+        new = net.op("tanh", net.conv(state, layer.format(step) + ".new"))
         state = net.add(net.op("mul", net.op("rsub", z, other=1), new), net.op("mul", z, state))
     skips = find_skips(net.done(state))
-    assert [(skip.kind, skip.recurrent) for skip in skips] == [("gated", True)] * 3
+    assert [(skip.kind, skip.recurrent) for skip in skips] == [("gated", is_recurrent)] * 3
+
+
+@pytest.mark.parametrize("join", ["cat", "add"])
+def test_what_only_steers_the_gate_is_not_the_shortcut(join: str) -> None:
+    #  Attention U-Net: up = convs(pool(x)); join(x * sigmoid(conv(x + up)), up)
+    net = Pen()
+    x = net.conv(net.input())
+    up = net.relu(net.conv(net.relu(net.conv(x))))
+    gated = net.op("mul", x, net.op("sigmoid", net.conv(net.relu(net.add(net.conv(x), net.conv(up))))))
+    merge = net.cat(gated, up) if join == "cat" else net.add(gated, up)
+    skip = find_skips(net.done(net.conv(merge)))[-1]
+    assert (skip.merge, skip.source, skip.kind) == (merge.op, x, "gated")
 
 
 # ---- where another run finds the merge

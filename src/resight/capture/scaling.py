@@ -54,7 +54,8 @@ class _Scaling:
     def of(self, name: str, value: Any, overwritten: Any) -> Any:
         """An argument with every operand in it multiplied: `tensors.1` is the second of `tensors`."""
         if isinstance(value, (list, tuple)):
-            return [self.of(f"{name}.{i}", part, overwritten) for i, part in enumerate(value)]
+            parts = [self.of(f"{name}.{i}", part, overwritten) for i, part in enumerate(value)]
+            return parts if isinstance(value, list) else tuple(parts)  # an index that is a list is another index
         if not isinstance(value, Tensor) or name not in self._factors:
             return value
         self.pending.discard(name)

@@ -6,7 +6,7 @@ from .. import text
 from ..graph import Failure, Graph, Op, Output, TensorSpec
 from ..graph.aside import shown_ops
 from ..graph.cost import call_costs
-from ..skips import Skip
+from ..skips import Meetings, Skip
 from ..traces import About
 from .alike import alike
 from .payload import SCHEMA, CallBox, OpBox, OutputBox, Payload, SkipArc
@@ -21,7 +21,7 @@ def payload(about: About, graph: Graph, skips: tuple[Skip, ...]) -> Payload:
 
     Takes time linear in the graph.
     """
-    batch = batch_size(graph)
+    batch, meetings = batch_size(graph), Meetings(graph)
     shown = shown_ops(graph)
     ops = tuple(_op_box(graph, op, shown, batch) for op in graph.ops)
     same = alike(graph, [(box.title, box.detail, box.shape, box.aside) for box in ops], skips)
@@ -31,7 +31,7 @@ def payload(about: About, graph: Graph, skips: tuple[Skip, ...]) -> Payload:
         subtitle=subtitle(about, graph),
         ops=ops,
         calls=_call_boxes(graph, ops, same),
-        skips=tuple(map(_arc, skips)),
+        skips=tuple([_arc(skip, meetings.within(skip)) for skip in skips]),
         outputs=tuple(_output_box(graph, output, shown, batch) for output in graph.outputs),
         failure=_failure_words(graph.failure) if graph.failure else "",
     )
@@ -131,13 +131,13 @@ def _only_ops(graph: Graph, ops: tuple[OpBox, ...]) -> list[int]:
     return [i if count == 1 else -1 for i, count in zip(last, counts)]
 
 
-def _arc(skip: Skip) -> SkipArc:
+def _arc(skip: Skip, within: tuple[int, ...]) -> SkipArc:
     return SkipArc(
         merge=skip.merge,
         source=(skip.source.op, skip.source.slot),
         kind=skip.kind,
         combine=skip.combine,
-        shortcut=skip.shortcut,
+        shortcut=(*skip.shortcut, *within),
         owner=skip.owner,
         partial=skip.partial,
         weak=skip.weak or skip.recurrent,

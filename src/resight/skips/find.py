@@ -9,6 +9,7 @@ from ..garbage import no_collections
 from ..graph import Graph
 from . import vocabulary as words
 from .flow import Flow, flow_of
+from .gates import gated_value
 from .joins import joins, orders
 from .merges import Merge, merges
 from .shortcuts import Walk, walk_back
@@ -22,18 +23,19 @@ LINK_REACH = 6
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One way a merge may close a skip: an operand, the walk back from it to a source, and the region from there to
-    the other operands."""
+    the other operands. `only_gates`: the source reaches those as the gate of a product, not as a value."""
 
     operand: int
     source: int
     walk: Walk
     weak: bool
+    only_gates: bool
     region: Region
 
     @property
-    def rank(self) -> tuple[bool, int, int]:
-        """Best first: strong before weak, then the plainest kind, then the latest fork."""
-        return self.weak, self.walk.rank, -self.source
+    def rank(self) -> tuple[bool, bool, int, int]:
+        """Best first: strong before weak, values before gates, then the plainest kind, then the latest fork."""
+        return self.weak, self.only_gates, self.walk.rank, -self.source
 
 
 @no_collections()
@@ -79,7 +81,7 @@ def _best(flow: Flow, merge: Merge, sealed: dict[int, Sealed]) -> Candidate | No
         for candidate in _candidates(flow, merge, operand, sealed):
             if best is None or candidate.rank < best.rank:
                 best = candidate
-        if best is not None and best.rank[:2] == (False, 0):
+        if best is not None and best.rank[:3] == (False, False, 0):
             return best
     return best
 
@@ -97,13 +99,23 @@ def _candidates(flow: Flow, merge: Merge, operand: int, sealed: dict[int, Sealed
 
     kind = "gated" if merge.gated else "scaled" if operand in merge.scaled else "identity"
     for source, walk in walk_back(flow, operand, kind, is_source):
-        if merge.combine == "concat" and (walk.learned or walk.pooled or walk.kind == "gated"):
+        if merge.combine == "concat" and (walk.learned or walk.pooled):
             continue
         gated = walk.kind == "gated"
         ways = region(flow, source, others, sealed, values_only=True).ways if gated else regions[source].ways
         judged = [_judge(walk, ways[op]) for op in map(flow.maker.__getitem__, others) if op in ways]
         if True in judged or False in judged:
-            yield Candidate(operand, source, walk, True not in judged, regions[source])
+            only_gates = not gated and all(_is_only_gate(flow, source, other, sealed) for other in others)
+            yield Candidate(operand, source, walk, True not in judged, only_gates, regions[source])
+
+
+def _is_only_gate(flow: Flow, source: int, operand: int, sealed: dict[int, Sealed]) -> bool:
+    """Whether an operand is a product of a gate and a value, and `source` reaches it through the gate alone."""
+    values = gated_value(flow, flow.maker[flow.unchanged(operand)])
+    if not values or source in values:
+        return False
+    ways = region(flow, source, values, sealed).ways
+    return not any(flow.maker[value] in ways for value in values)
 
 
 def _judge(walk: Walk, way: Way) -> bool | None:
@@ -199,15 +211,22 @@ def _link(flow: Flow, source: int, found: dict[int, Skip]) -> str:
 
 
 def _mark_recurrent(graph: Graph, skips: tuple[Skip, ...]) -> tuple[Skip, ...]:
-    """Mark gated skips that carry a state from step to step: the same line of the same module, each
-    starting at the merge of the one before."""
+    """Mark gated skips that carry a state from step to step: the same line of the same module, each starting at the
+    merge of the one before. A loop over time reads the same weights at each step, a loop over layers others."""
     gated = [skip for skip in skips if skip.kind == "gated"]
     if not gated:
         return skips
     place = {skip.merge: (graph.calls[skip.owner].path, graph.ops[skip.merge].source) for skip in skips}
+    read = {skip.merge: _weights(graph, skip) for skip in gated}
     steps: set[int] = set()
     for skip in gated:
         before = skip.source.op
-        if before in place and place[before] == place[skip.merge]:
+        if before in read and place[before] == place[skip.merge] and read[before] == read[skip.merge]:
             steps.update((before, skip.merge))
     return tuple(replace(skip, recurrent=True) if skip.merge in steps else skip for skip in skips)
+
+
+def _weights(graph: Graph, skip: Skip) -> set[str]:
+    """Names of the weights that ops between a skip's source and its merge read."""
+    spans = [*skip.branch, *((op, op) for op in skip.shortcut)]
+    return {weight.name for first, last in spans for op in graph.ops[first : last + 1] for weight in op.weights}

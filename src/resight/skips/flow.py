@@ -56,6 +56,12 @@ class Flow:
                 return True
         return made == 1 and value in self.returned
 
+    def unchanged(self, value: int) -> int:
+        """The value that this one is a copy, a view or a cast of; the value itself where it is none."""
+        while self.op(value).name in words.PLAIN_STEPS and len(self.reads[self.maker[value]]) == 1:
+            value = self.reads[self.maker[value]][0]
+        return value
+
     def values_in(self, op: Op, *args: str) -> tuple[int, ...]:
         """Data values an op reads under the given argument names (all of them if none is given), with repeats."""
         found = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..graph import Op
@@ -45,7 +46,7 @@ def _merge_at(flow: Flow, op: Op) -> Merge | None:
     if op.name in words.ADDS:
         return _sum_of(flow, op)
     if op.name in words.CONCATS:
-        return None if _joins_one_token(flow, op) else Merge(op.id, "concat", flow.values_in(op))
+        return _concat(flow, op)
     if op.name in words.BLENDS:
         gated = any(is_gate(flow, value) for value in flow.values_in(op, "weight"))
         ends = flow.values_in(op, "input", "self", "end")
@@ -54,18 +55,23 @@ def _merge_at(flow: Flow, op: Op) -> Merge | None:
         return _fused_add(flow, op)
     if op.name in words.SUMS:
         return _sum_of_stack(flow, op)
+    if adds_to_a_part(op):
+        return Merge(op.id, "add", (*flow.values_in(op, "input"), *flow.values_in(op, *words.WRITTEN)))
+    if _fills_a_slice(op):
+        return _filled(flow, op)
     return None
 
 
-def _joins_one_token(flow: Flow, op: Op) -> bool:
-    """Whether a concat puts a single token (a class token) beside others: `[B,1,C]` and `[B,T,C]`, or `[B,H,T,C]`."""
-    shapes = [flow.shape(value) for value in flow.values_in(op)]
-    rank = len(op.outputs[0].shape) if op.outputs else 0
-    dim = op.attributes.get("dim", 0)
-    if rank < 3 or not isinstance(dim, int):
-        return False
-    tokens = 1 if rank == 3 else rank - 2
-    return dim % rank == tokens and any(shape[tokens] == 1 for shape in shapes)
+def _concat(flow: Flow, op: Op) -> Merge | None:
+    values = flow.values_in(op)
+    rank, dim = len(op.outputs[0].shape) if op.outputs else 0, op.attributes.get("dim", 0)
+    is_token = rank > 0 and isinstance(dim, int) and _is_one_token([*map(flow.shape, values)], rank, dim % rank)
+    return None if is_token else Merge(op.id, "concat", values)
+
+
+def _is_one_token(shapes: Sequence[tuple[int, ...]], rank: int, dim: int) -> bool:
+    """Whether a join puts a single token (a class token) beside others: `[B,1,C]` and `[B,T,C]`, or `[B,H,T,C]`."""
+    return rank >= 3 and dim == (1 if rank == 3 else rank - 2) and any(shape[dim] == 1 for shape in shapes)
 
 
 def _sum_of(flow: Flow, op: Op) -> Merge:
@@ -116,6 +122,67 @@ def _sum_of_stack(flow: Flow, op: Op) -> Merge | None:
         return None
     values = flow.values_in(stack)
     return Merge(op.id, "add", values, (stack.id,), scaled=frozenset(values if op.name == "mean" else ()))
+
+
+def adds_to_a_part(op: Op) -> bool:
+    """Whether an op adds to some elements of a value, such as `x.index_add(0, index, y)`, and leaves the others."""
+    if op.name == "scatter_reduce":
+        return op.attributes.get("reduce") == "sum"
+    return op.name in words.ADDING_WRITES and (op.name != "index_put" or op.attributes.get("accumulate") is True)
+
+
+def _fills_a_slice(op: Op) -> bool:
+    """Whether an op writes into a slice, as a concat does; places named by a tensor are a scatter."""
+    return op.name in words.FILLS and "tensor" not in str(op.attributes.get("index", ""))
+
+
+def _filled(flow: Flow, op: Op) -> Merge | None:
+    """A concat written part by part: `out[:, :4] = x; out[:, 4:] = f(x)`, all writes whose result only the next reads.
+
+    What was in the tensor before is an operand too, if it is data.
+    """
+    written: list[int] = []
+    inner: list[int] = []
+    value, at = -1, op
+    while _fills_a_slice(at) and flow.values_in(at, *words.WRITTEN):
+        written.append(flow.values_in(at, *words.WRITTEN)[0])
+        inner.append(at.id)
+        value = _overwritten(flow, at)
+        if value < 0 or len(flow.readers[value]) > 1 or value in flow.returned:
+            break
+        at = flow.op(value)
+    whole = op.outputs[-1].shape if op.outputs else ()
+    dims = {_joined_dim(flow.shape(part), whole) for part in written}
+    dim = dims.pop() if len(dims) == 1 else None
+    if dim is None or _is_one_token([flow.shape(part) for part in written], len(whole), dim):
+        return None
+    before = (value,) if value >= 0 else ()
+    if before and any(_changes_slice(flow, part, value) for part in written):
+        return None  # `x[:4] += y`: the add is the merge
+    return Merge(op.id, "concat", (*before, *written[::-1]), tuple(inner[:0:-1]))
+
+
+def _changes_slice(flow: Flow, part: int, whole: int) -> bool:
+    """Whether a part is a slice of the whole to which something was added."""
+    operands = flow.reads[flow.maker[part]] if flow.op(part).name in words.ADDS else ()
+    slices = [flow.maker[value] for value in operands if flow.op(value).name in words.SLICES]
+    return any(flow.unchanged(whole) == flow.unchanged(value) for made in slices for value in flow.reads[made])
+
+
+def _overwritten(flow: Flow, op: Op) -> int:
+    """The data value that a write puts something into, -1 for none; what `copy_` is called on may be a view of it."""
+    base = flow.values_in(op, "base") or flow.values_in(op, "input")
+    value = base[0] if base else -1
+    while base and flow.shape(value) != op.outputs[-1].shape and len(flow.reads[flow.maker[value]]) == 1:
+        value = flow.reads[flow.maker[value]][0]
+    return value
+
+
+def _joined_dim(part: tuple[int, ...], whole: tuple[int, ...]) -> int | None:
+    """The one dimension in which a part is smaller than the whole, as an operand of a concat is; None for others."""
+    differing = [dim for dim, (a, b) in enumerate(zip(part, whole)) if a != b]
+    is_operand = len(part) == len(whole) and len(differing) == 1 and part[differing[0]] < whole[differing[0]]
+    return differing[0] if is_operand else None
 
 
 def _only_dim(op: Op, rank: int) -> int | None:

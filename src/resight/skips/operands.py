@@ -77,6 +77,22 @@ class Meetings:
             return None
         return _Merge(self._graph, self._joins(skip)).sum_at(skip.merge, 1.0)
 
+    def within(self, skip: Skip) -> tuple[int, ...]:
+        """Ops of a skip's merge that the shortcut runs through before the last: in `x + f(x) + g(x)` the first add."""
+        entry = next((op for op, join in self._joins(skip).items() if join.shortcut), skip.merge)
+        path: list[int] = []
+        at: int | None = skip.merge
+        while at is not None and at != entry:
+            at = next((read.op for read in self._graph.ops[at].inputs if self._leads_to(read.op, entry)), None)
+            path += [at] if at is not None else []
+        return tuple(path[::-1])
+
+    def _leads_to(self, op: int, entry: int) -> bool:
+        if op <= entry:
+            return op == entry
+        inside = self._graph.ops[op].name in words.MERGING | words.SLICES
+        return inside and any(self._leads_to(read.op, entry) for read in self._graph.ops[op].inputs)
+
     def _joins(self, skip: Skip) -> dict[int, Join]:
         """The joins of a skip by the number of the op each one names."""
         joins = skip.joins

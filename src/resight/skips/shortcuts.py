@@ -79,6 +79,10 @@ def _step(flow: Flow, value: int, walk: Walk) -> list[tuple[int, Walk]]:
 def _over_one(flow: Flow, op: Op, walk: Walk) -> Walk | None:
     """The walk over an op that reads one data value, or None if no shortcut holds such an op."""
     name = op.name
+    if name in words.WRITES | words.ADDING_WRITES:  # into a tensor that is no data: padding, where it fills a part
+        written = flow.values_in(op, *words.WRITTEN)
+        is_part = bool(written) and flow.shape(written[0]) != op.outputs[-1].shape
+        return walk.over(op.id, "resampled" if is_part else "identity") if written else None
     if name in words.PLAIN_STEPS:
         return walk.over(op.id, "identity")
     if name in words.SLICES:

@@ -72,6 +72,14 @@ BLENDS = frozenset(["lerp"])
 FUSED_ADDS = frozenset("addmm addbmm baddbmm addmv addr addcmul addcdiv".split())
 CONCATS = frozenset(["cat"])
 SUMS = frozenset(["sum", "mean"])
-MERGING = ADDS | BLENDS | FUSED_ADDS | CONCATS | {"stack"}
+FILLS = frozenset("setitem copy slice_scatter".split())
+"""Ops that may write one operand of a concat."""
+WRITES = FILLS | frozenset("select_scatter diagonal_scatter index_copy index_put scatter masked_scatter".split())
+"""Ops that put a value into a part of another, the rest of which stays."""
+ADDING_WRITES = frozenset("index_add scatter_add scatter_reduce index_put".split())
+"""Ops that add a value to a part of another; the last two do if their attributes say so."""
+WRITTEN = ("value", "values", "src", "source")
+"""The argument of a write that names what is written."""
+MERGING = ADDS | BLENDS | FUSED_ADDS | CONCATS | FILLS | ADDING_WRITES | {"stack"}
 """Ops that take in the operands of a merge."""
 RANDOM = frozenset("bernoulli rand rand_like randn randn_like dropout empty_like".split())
