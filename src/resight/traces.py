@@ -30,7 +30,7 @@ class About:
     `model` is the class name, `title` what to call the network in a picture (class name or SPEC),
     `parameters` the number of distinct parameter elements, `mode` `train` or `eval`, `device` where
     the parameters are, `inputs` a line such as `x f32[1,3,224,224]`, `notes` whatever observing changed
-    or could not see, `versions` the packages used.
+    or could not see, `unseen` in short what of that a count of skips needs beside it, `versions` the packages used.
     """
 
     model: str
@@ -40,6 +40,7 @@ class About:
     device: str
     inputs: str
     notes: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -130,13 +131,12 @@ class Trace:
         return {name: names[name] for name in sorted(names, key=order.__getitem__)}
 
     def summary(self) -> str:
-        """One line: `ResNet: 5 identity + 3 projection skips`."""
+        """One line: `ResNet: 5 identity + 3 projection skips`, and what was not seen: `; no input was seen`."""
         counts = self.count()
-        total = sum(counts.values())
-        if not counts:
-            return f"{self.about.title}: no residual connections"
         words = " + ".join(f"{count} {name}" for name, count in counts.items())
-        return f"{self.about.title}: {words} skip{'s' if total > 1 else ''}"
+        words += f" skip{'s' if sum(counts.values()) > 1 else ''}" if counts else "no residual connections"
+        until = " until the forward stopped" if self.failure else ""
+        return f"{self.about.title}: " + "; ".join((words + until, *self.about.unseen))
 
     def table(self, depth: int | None = None) -> Table:
         """What flowed through, a row per op in running order; modules `depth` levels deep stay closed, with one row.

@@ -202,7 +202,7 @@ def test_what_is_made_of_weights_alone_reads_no_data() -> None:
     ]  # fmt: skip
 
 
-def test_tensors_from_nowhere_are_constants_beside_their_reader() -> None:
+def test_tensors_of_the_code_around_are_weights_by_their_name() -> None:
     table = torch.ones(4)
 
     class Shift(nn.Module):
@@ -211,8 +211,9 @@ def test_tensors_from_nowhere_are_constants_beside_their_reader() -> None:
 
     graph = graph_of(nn.Sequential(nn.ReLU(), Shift()), X)
     assert [(op.name, graph.calls[op.call].path) for op in graph.ops] == [
-        ("input", ""), ("relu", "0"), ("constant", "1"), ("add", "1"),
+        ("input", ""), ("relu", "0"), ("add", "1"),
     ]  # fmt: skip
+    assert [(weight.name, weight.buffer) for weight in last(graph).weights] == [("(table)", True)]
 
 
 def test_a_cast_that_casts_nothing_is_no_op_and_idle_dropout_is_one() -> None:

@@ -37,8 +37,8 @@ def test_no_weight_is_allocated_and_all_are_put_back(device: str) -> None:
     captured = trace_graph(model, (torch.ones(1, HUGE, device=device),), {})
     graph = captured.graph
     assert graph.failure is None
-    assert [op.name for op in graph.ops] == ["input", "constant", "mul", "add", "linear", "relu", "linear", "add"]
-    assert [weight.name for op in graph.ops for weight in op.weights] == ["shift", "up.weight", "up.weight"]
+    assert [op.name for op in graph.ops] == ["input", "mul", "add", "linear", "relu", "linear", "add"]
+    assert [weight.name for op in graph.ops for weight in op.weights] == ["scale", "shift", "up.weight", "up.weight"]
     assert (captured.about.device, captured.about.parameters) == ("meta", HUGE * HUGE)
     assert [(name, id(value)) for module in model.modules() for name, value in vars(module).items()] == before
     assert [id(tensor) for tensor in (*model.parameters(), *model.buffers(), model.scale)] == tensors

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from .ops import ALIASES, SWAPPED, canonical_name, plain_name, spelling
+from .ops import ALIASES, SWAPPED, canonical_name, namespace_of, plain_name, spelling
 from .values import Held, Value
 
 FIXED: dict[str, tuple[str, ...]] = {
@@ -31,6 +31,9 @@ KINDS = {
 """What an argument of a type is; a tuple may be either numbers or tensors."""
 
 VALUES = (Value, Held)
+
+QUANTIZED = {"qx": "input", "qa": "input", "X": "input", "qb": "other", "b": "other", "packed_weight": "weight"}
+"""What quantized operators call their operands, and the name those have here."""
 
 OPEN_ENDED = frozenset({
     "view", "reshape", "permute", "expand", "repeat", "tile", "einsum", "flip", "sum_to_size", "new_zeros", "new_ones",
@@ -67,12 +70,14 @@ def _positional(function: Any, plain: str, kinds: tuple[str, ...]) -> tuple[str,
     named = FIXED.get(plain) or (_signature(function) if isinstance(function, FunctionType) else ())
     if named:
         return named
-    schemas = _schemas(plain) or _schemas(ALIASES.get(plain, plain))
+    home = namespace_of(function) or "aten"
+    schemas = _schemas(f"{home}::{plain}") or _schemas(f"{home}::{ALIASES.get(plain, plain)}")
     if not schemas:
         return ("input", "other") if len(kinds) < 3 else ("input",)
     fitting = (schema for schema in schemas if _fits(schema, kinds, plain in OPEN_ENDED))
     closest = next(fitting, None) or max(schemas, key=lambda schema: _agreement(schema, kinds))
-    return tuple(_renamed(name) for name, _ in closest)
+    names = [name for name, _ in closest]
+    return tuple(QUANTIZED.get(name, name) if home == "quantized" else _renamed(name) for name in names)
 
 
 def _signature(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -92,7 +97,7 @@ def _renamed(name: str) -> str:
 @lru_cache(maxsize=1024)
 def _schemas(name: str) -> tuple[tuple[tuple[str, str], ...], ...]:
     """Name and type of the positional arguments of every overload of an operator."""
-    found = torch._C._jit_get_schemas_for_operator(f"aten::{name}")
+    found = torch._C._jit_get_schemas_for_operator(name)
     return tuple(
         tuple((argument.name, str(argument.type)) for argument in schema.arguments if not argument.kwarg_only)
         for schema in found

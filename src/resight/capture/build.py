@@ -10,22 +10,19 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..graph import Input, ModuleCall, Op, Plain, Ref, TensorSpec, Weight
+from ..graph import UNSEEN, Input, ModuleCall, Op, Plain, Ref, TensorSpec, Weight
 from .arguments import bind
 from .callstack import RawCall
 from .modules import class_name
-from .ops import canonical_name, spelling
+from .ops import name_of, namespace_of, spelling
 from .recorder import RawOp, RawSpec
 from .sources import Sources
 from .values import Held, Value
 
-UNSEEN = "opaque"
-"""Attribute of ops whose inside was out of sight: a scripted module, a custom gradient function."""
-
 PLAIN = frozenset({bool, int, float, str})
 """Types of arguments that hold no value."""
 
-RECORDER_WORDS = frozenset({"input", "constant", "weight"})
+RECORDER_WORDS = frozenset({"input", "constant", "weight", "vmap"})
 
 
 class Builder:
@@ -40,7 +37,7 @@ class Builder:
         if isinstance(raw.function, str):
             name, arguments = raw.function, _unseen_arguments(raw)
         else:
-            name, arguments = canonical_name(spelling(raw.function)), bind(raw.function, raw.args, raw.kwargs)
+            name, arguments = name_of(raw.function), bind(raw.function, raw.args, raw.kwargs)
         reading = _Reading(self._held)
         for argument, value in arguments:
             if type(value) is Value and argument != "index":  # most of them, so without another call
@@ -106,6 +103,8 @@ class _Reading:
                 self.attributes = {"kernel_size": kernel, **self.attributes}
         elif name in ("rnn", "rnn_cell") and not isinstance(function, str):
             self.attributes["nonlinearity"] = spelling(function)[4:8]
+        if not isinstance(function, str) and namespace_of(function) == "quantized" and "_relu" in spelling(function):
+            self.attributes["activation"] = "relu"
 
 
 def _unseen_arguments(raw: RawOp) -> Iterator[tuple[str, Any]]:

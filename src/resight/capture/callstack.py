@@ -1,4 +1,4 @@
-"""Which module call is running, inside which others, told by hooks on every module at once."""
+"""Which module call is running, inside which others, known from hooks on every module at once."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from torch import nn
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 
 from .recorder import is_in_backward
+from .unregistered import Places, joined, named_modules
 from .values import Value
 
 
@@ -44,9 +45,11 @@ class CallStack:
 
     def __init__(self, modules: Mapping[str, nn.Module], follower: Follower, *, is_inside: bool = False) -> None:
         self._paths = {id(module): path for path, module in modules.items()}
+        self.places = Places(modules[""])
         self._follower = follower
         self._numbers = {"": 0}
         self._stack = [0]
+        self.elsewhere: set[str] = set()
         self._entered = is_inside
         self._thread = threading.get_ident()
         self.calls = [RawCall(modules[""], "", -1, 0)]
@@ -76,6 +79,8 @@ class CallStack:
 
     def _enter(self, module: nn.Module, args: Any) -> None:
         if self._is_elsewhere():
+            if id(module) in self._paths and not is_in_backward():
+                self.elsewhere.add(self._paths[id(module)])
             return
         with torch._C.DisableTorchFunction():
             if module is self.calls[0].module and not self._entered:
@@ -85,12 +90,34 @@ class CallStack:
                 call = self._begin(module)
             self.entered(call, args)
 
+    def adopted(self, path: str, module: nn.Module) -> None:
+        """A module that the model did not register before it ran is called for the first time, as `path`."""
+
+    def _adopted(self, module: nn.Module, around: str) -> str:
+        """Where a module is held that was not there from the start; its class, `(Linear)`, where nothing leads to it.
+
+        Such a class is numbered where it has weights: two of them are two layers, not one that is called twice.
+        """
+        has_weights = any(len(part._parameters.items()) for _, part in named_modules(module))
+        path = self.places.name_of(module, again=has_weights)
+        if path is None:
+            path = plain = joined(around, f"({type(module).__name__})")
+            if not has_weights:
+                return path
+            known, number = set(self._paths.values()), 1
+            while path in known:
+                number += 1
+                path = f"{plain[:-1]} {number})"
+        for name, part in named_modules(module, path):
+            self._paths.setdefault(id(part), name)
+        self.adopted(path, module)
+        return path
+
     def _begin(self, module: nn.Module) -> RawCall:
         parent = self._stack[-1]
         path = self._paths.get(id(module))
-        if path is None:  # made during the forward, so no name leads to it
-            around = self.calls[parent].path
-            path = f"{around}.({type(module).__name__})" if around else f"({type(module).__name__})"
+        if path is None:
+            path = self._adopted(module, self.calls[parent].path)
         number = self._numbers[path] = self._numbers.get(path, -1) + 1
         call = RawCall(module, path, parent, number)
         self._stack.append(len(self.calls))

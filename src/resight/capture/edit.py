@@ -16,6 +16,7 @@ from ..skips import Edit, Skip
 from . import edge
 from .eager import eager, uncompiled
 from .editor import Editor, Plan, where
+from .unregistered import Places, named_modules
 
 
 @contextmanager
@@ -47,7 +48,7 @@ def edit(model: nn.Module, /, *edits: Edit) -> Iterator[nn.Module]:
     network = uncompiled(model)
     if not isinstance(network, nn.Module):
         raise UserError(f"can't edit {type(model).__name__}: it is no nn.Module")
-    modules = dict(network.named_modules())
+    modules = dict(named_modules(network))
     _check(edits, modules)
     with eager(list(modules.values())), _rewired(network, modules, Plan(edits)):
         yield model
@@ -93,7 +94,9 @@ def _check(edits: tuple[Edit, ...], modules: Mapping[str, nn.Module]) -> None:
         if not change.skip.joins:
             raise UserError("this skip does not say where its merge is", hint="trace the model again")
         for join in change.skip.joins:
-            if join.path not in modules and "(" not in join.path:  # `(Class)`: made during the forward
+            if join.path in modules or "(" in join.path:  # `(Class)`: made during the forward
+                continue
+            if not Places(modules[""]).has(join.path):
                 meant = text.did_you_mean(join.path, list(modules))
                 raise UserError(
                     f"the model has no {where(join).removeprefix('the ')}",

@@ -16,7 +16,7 @@ from ..errors import UserError
 from ..skips import Edit, Join
 from .callstack import CallStack, RawCall
 from .opened import OPENED
-from .ops import canonical_name, spelling
+from .ops import name_of
 from .recorder import is_in_backward
 from .scaling import scaled_arguments
 from .sources import EDGE, Sources, user_spot
@@ -73,7 +73,7 @@ class Editor(TorchFunctionMode):  # type: ignore[misc]
         if func in OPENED:
             with self:
                 return OPENED[func](*args, **kwargs)
-        name = canonical_name(spelling(func))
+        name = name_of(func)
         change = self._change_at(call, name, sys._getframe(1)) if name in self._plan.names else None
         if change is not None:
             args, kwargs = _changed(change, func, args, kwargs)

@@ -15,6 +15,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_map
 
 from .quiet import quiet
+from .unregistered import things
 
 GROUPED = frozenset(
     function
@@ -49,7 +50,8 @@ def faked(
                 fakes[id(value)] = _fake(value, mode)
             return fakes[id(value)]
 
-        places = [home for module in model.modules() for home in (module._parameters, module._buffers, vars(module))]
+        modules = [held for _, held in things(model) if isinstance(held, nn.Module)]
+        places = [home for module in modules for home in (module._parameters, module._buffers, vars(module))]
         real = [(home, name, value) for home in places for name, value in home.items() if isinstance(value, Tensor)]
         try:
             for home, name, value in real:

@@ -7,6 +7,7 @@ functions they will flow through.
 
 from __future__ import annotations
 
+import gc
 from collections import deque
 from typing import Any, NamedTuple
 
@@ -24,6 +25,11 @@ class Recovered(NamedTuple):
 
     name: str
     reads: tuple[Value | Held, ...]
+
+
+def is_young(tensor: Tensor) -> bool:
+    """True for a tensor made during the run: the collector sleeps, so those are all in its youngest generation."""
+    return any(thing is tensor for thing in gc.get_objects(generation=0))
 
 
 def recover(tensor: Tensor, values: Values) -> Value | Held | Recovered | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from .callstack import CallStack, RawCall
 from .recorder import Recorder, tensors_in
+from .unregistered import named_modules
 from .values import Held, Value
 
 
@@ -20,6 +21,11 @@ class ModuleCalls(CallStack):
         super().__init__(modules, recorder)
         self._recorder = recorder
         self.unseen: list[str] = []
+        self.on_adopted: Callable[[str, nn.Module], None] = lambda path, module: None
+
+    def adopted(self, path: str, module: nn.Module) -> None:
+        for name, part in named_modules(module, path):
+            self.on_adopted(name, part)
 
     def entered(self, call: RawCall, args: Any) -> None:
         call.first = len(self._recorder.ops)

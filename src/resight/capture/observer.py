@@ -15,7 +15,7 @@ from ..recording import Statistics
 from .build import spec
 from .gradients import Gradients, Loss
 from .kept import Kept
-from .ops import canonical_name, spelling
+from .ops import name_of
 from .products import Pair, Products
 from .recorder import RawOp
 from .run import Run
@@ -138,7 +138,7 @@ class Observer:
         return None if row is None else self._tray.squares(row)
 
     def _keep_wanted(self, ref: Ref, tensor: Tensor, raw: RawOp) -> None:
-        name = raw.function if isinstance(raw.function, str) else canonical_name(spelling(raw.function))
+        name = raw.function if isinstance(raw.function, str) else name_of(raw.function)
 
         def described() -> TensorSpec:
             return spec((tensor.shape, tensor.dtype, tensor.device))

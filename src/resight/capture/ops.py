@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch._ops import OpOverload, OpOverloadPacket
 
 ALIASES = {
     # arithmetic
@@ -36,13 +38,18 @@ ALIASES = {
     # layers under a second name
     "max_pool1d_with_indices": "max_pool1d", "max_pool2d_with_indices": "max_pool2d",
     "max_pool3d_with_indices": "max_pool3d", "upsample": "interpolate", "expit": "sigmoid", "special_expit": "sigmoid",
-    "special_softmax": "softmax", "special_log_softmax": "log_softmax", "rnn_tanh": "rnn", "rnn_relu": "rnn",
+    "special_softmax": "softmax", "special_log_softmax": "log_softmax", "quantized_lstm": "lstm", "quantized_gru": "gru", "rnn_tanh": "rnn", "rnn_relu": "rnn",
     "rnn_tanh_cell": "rnn_cell", "rnn_relu_cell": "rnn_cell", "index_select_copy": "index_select",
 }  # fmt: skip
 """Spellings (without underscores) and the one name they are recorded under."""
 
 SWAPPED = frozenset({"rsub", "rtruediv", "rdiv", "rfloordiv", "rmod", "rpow", "rmatmul", "rlshift", "rrshift"})
 """Spellings whose first argument is the second operand: `1 - x` runs as `x.__rsub__(1)`."""
+
+FUSED = re.compile(
+    r"(add|mul|cat|matmul|linear|batch_norm|embedding_bag|embedding|conv(?:_transpose)?\dd|(?:rnn|lstm|gru)(?:_cell)?)(?:_|\dd)"
+)
+"""Names of quantized operators that go on after what they do with what is done besides: `conv2d_relu`, `add_scalar`."""
 
 KEPT_WHEN_IDLE = frozenset({
     "dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_dropout", "feature_alpha_dropout",
@@ -52,13 +59,21 @@ KEPT_WHEN_IDLE = frozenset({
 TENSOR_PROPERTIES = ("T", "mT", "H", "mH", "real", "imag", "data")
 QUESTIONS = (
     "__bool__", "__contains__", "__float__", "__format__", "__hash__", "__index__", "__int__", "__len__",
-    "__repr__", "_is_view", "_is_zerotensor", "backward", "data_ptr", "dense_dim", "device", "dim", "dim_order",
+    "__repr__", "__array__", "__dlpack__", "__dlpack_device__", "_is_view", "_is_zerotensor", "backward", "data_ptr", "dense_dim", "device", "dim", "dim_order",
     "element_size", "get_device", "has_names", "is_complex", "is_conj", "is_contiguous", "is_floating_point",
     "is_inference", "is_neg", "is_nonzero", "is_pinned", "is_same_size", "is_set_to", "is_shared", "is_signed", "item",
     "ndimension", "nelement", "numel", "numpy", "register_hook", "register_post_accumulate_grad_hook", "retain_grad",
     "size", "sparse_dim", "storage", "storage_offset", "storage_type", "stride", "tolist", "type_as_name",
     "untyped_storage",
 )  # fmt: skip
+
+
+EXITS = ("__array__", "__dlpack__", "numpy", "tolist")
+
+
+def exits() -> frozenset[Any]:
+    """Questions whose answer takes all numbers out of torch: where they go from there is out of sight."""
+    return frozenset(getattr(Tensor, name) for name in EXITS)
 
 
 def questions() -> frozenset[Any]:
@@ -97,6 +112,31 @@ def canonical_name(spelled: str) -> str:
     if plain == "rand" and not spelled.startswith("__"):
         return plain  # torch.rand draws numbers; only `__rand__` is the reflected `&`
     return ALIASES.get(plain, plain)
+
+
+@lru_cache(maxsize=4096)
+def name_of(function: Any) -> str:
+    """The name an op is recorded under. One of another namespace keeps that: `bug.double` is no cast.
+
+    Quantized ones do the same as torch's own, some with an activation behind it: `add_relu` is an `add`.
+    """
+    name, namespace = spelling(function), namespace_of(function)
+    if not namespace:
+        return canonical_name(name)
+    if namespace == "quantized":
+        plain = FUSED.match(name.removeprefix("quantized_"))
+        return canonical_name(plain[1] if plain else name)
+    return f"{namespace}.{name}"
+
+
+def namespace_of(function: Any) -> str:
+    """Where an operator is registered, as in `torch.ops.bug.double`; empty for torch's own and torchvision's."""
+    if not isinstance(function, (OpOverload, OpOverloadPacket)):
+        return ""
+    namespace = (
+        function._qualified_op_name.partition("::")[0] if isinstance(function, OpOverloadPacket) else function.namespace
+    )
+    return "" if namespace in ("aten", "torchvision") else str(namespace)
 
 
 def writes_in_place(spelled: str) -> bool:

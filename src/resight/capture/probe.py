@@ -20,6 +20,7 @@ from ..notebook import in_notebook, show_inline
 from .eager import eager, uncompiled
 from .remarks import complaint, has_values, remark
 from .structure import named_tensors
+from .unregistered import named_modules
 
 SHOWN = ("print", "plot", "none")
 CHECKED = (None, "finite")
@@ -152,7 +153,7 @@ def probe(model: nn.Module, probes: Mapping[str, Probe], /) -> Iterator[nn.Modul
         raise UserError(f"can't probe {type(model).__name__}: it is no nn.Module")
     if not isinstance(probes, Mapping):
         raise UserError(f"probes are a dict, not {text.article(type(probes).__name__)}", hint='{"layer1": Probe()}')
-    modules = dict(network.named_modules())
+    modules = dict(named_modules(network))
     wanted = [(path, _checked(probes[name])) for name in probes for path in _matching(name, modules)]
     with ExitStack() as attached:
         attached.enter_context(eager(list(modules.values())))
@@ -194,6 +195,6 @@ def _path_of(module: nn.Module) -> str:
     while frame is not None:
         around = frame.f_locals.get("self") if frame.f_code.co_name == "forward" else None
         if isinstance(around, nn.Module):
-            path = next((name for name, part in around.named_modules() if part is module), path)
+            path = next((name for name, part in named_modules(around) if part is module), path)
         frame = frame.f_back
     return path

@@ -16,7 +16,7 @@ from ..recording import Statistics
 from ..skips.vocabulary import ADDS, BLENDS
 from .layout import Elements, layout_of, vectors
 from .moments import QUICK, as_real
-from .ops import canonical_name, spelling
+from .ops import name_of
 from .recorder import RawOp
 from .tray import fetched
 from .values import Value, Values
@@ -142,7 +142,7 @@ class Products:
 @cache
 def _merging_name(function: Any) -> str:
     """The name of an op whose operands' products are taken; `""` for all others."""
-    name = canonical_name(spelling(function))
+    name = name_of(function)
     return name if name in ADDS or name in BLENDS or name == "stack" else ""
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from .lost import Recovered, recover
+from ..graph import UNSEEN
+from .lost import Recovered, is_young, recover
 from .opened import OPENED
-from .ops import KEPT_WHEN_IDLE, plain_name, questions, spelling, writes_in_place
+from .ops import KEPT_WHEN_IDLE, exits, plain_name, questions, spelling, writes_in_place
 from .sources import Spot, user_spot
 from .values import Held, Value, Values
 
 RawSpec: TypeAlias = tuple[torch.Size, torch.dtype, torch.device]
 
 QUESTIONS = questions()
+EXITS = exits()
 task_id = torch._C._current_graph_task_id  # of the backward that is running; -1 for none
 ITERATE = Tensor.__iter__
 ATOMS = frozenset({bool, int, float, str, type(None), type(...), torch.dtype, torch.device})
@@ -62,6 +65,8 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
 
     `function` of an op is the torch function, or a name for what is no function: `input`, `constant`, and
     what ran out of sight (a scripted module, a custom gradient function). A `listener` gets to see every tensor.
+    `held` says which weight a tensor of unknown origin is, or packed weights are; `left` is how many ops had run each
+    time that numbers left torch for numpy or lists.
     """
 
     def __init__(self) -> None:
@@ -72,9 +77,13 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         self.failed: tuple[int, RawOp] | None = None
         self.recovered: list[Recovered] = []
         self.listener: Listener | None = None
+        self.held: Callable[[Any], Held | None] = lambda thing: None
+        self.left: list[int] = []
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if func in QUESTIONS:
+            if func in EXITS and task_id() == -1:
+                self.left.append(len(self.ops))
             return func(*args, **kwargs) if kwargs else func(*args)
         kwargs = kwargs or {}
         if task_id() != -1:
@@ -134,7 +143,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         value = self.values.find(tensor)
         if value is not None:
             return value
-        found = recover(tensor, self.values)
+        found = recover(tensor, self.values) or self.held(tensor)
         if isinstance(found, (Value, Held)):
             self.values.set(tensor, found)
             return found
@@ -142,7 +151,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
             self.recovered.append(found)
             self.add_named(found.name, (tensor,), found.reads)
         else:
-            self.add_named("constant", (tensor,))
+            self.add_named("constant", (tensor,), **({UNSEEN: True} if is_young(tensor) else {}))
         return self.values.find(tensor) or Value(len(self.ops) - 1, 0)
 
     def _record_rewritten(self, raw: RawOp, tensor: Tensor, *, is_filled: bool = False) -> None:
@@ -183,6 +192,8 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
             return slice(self._seen(argument.start), self._seen(argument.stop), self._seen(argument.step))
         if isinstance(argument, dict):
             return tuple([self._seen(value) for value in argument.values()])
+        if isinstance(argument, torch.ScriptObject):
+            return self.held(argument) or kind.__name__
         if isinstance(argument, (torch.SymInt, torch.SymFloat, torch.SymBool)):
             return str(argument)
         return kind.__name__ if not isinstance(argument, (torch.memory_format, torch.layout)) else str(argument)

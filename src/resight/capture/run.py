@@ -16,7 +16,8 @@ from torch.nn.modules.lazy import LazyModuleMixin
 from .. import text
 from ..errors import ForwardWarning, UserError
 from ..garbage import no_collections
-from ..graph import Failure, Graph, Op, Output, TensorSpec
+from ..graph import UNSEEN, Failure, Graph, Op, Output, TensorSpec
+from ..graph.walk import IMPORTS, out_of_sight
 from ..skips import find_skips
 from ..traces import About, Trace
 from . import edge
@@ -25,10 +26,14 @@ from .eager import eager
 from .failures import explain
 from .fake import faked, is_weightless
 from .fastpath import fast_path_note
+from .hidden import followed
 from .modules import ModuleCalls, class_name
+from .ops import name_of
 from .recorder import Listener, Recorder
 from .sources import source, traceback_spot, user_level
 from .structure import named_arguments, named_tensors, returned_tensors
+from .unregistered import joined, named_modules
+from .unseen import idle, lost_sums, unregistered, unseen_data
 from .untouched import untouched
 from .values import Held, Value
 
@@ -93,6 +98,7 @@ def trace_graph(
         run.start(given)
         error = run.forward(args, kwargs)
         graph = run.graph(error)
+        unseen = run.unseen(graph)
     del error
     about = About(
         model=class_name(model),
@@ -101,7 +107,8 @@ def trace_graph(
         mode="train" if model.training else "eval",
         device=_device(model, given),
         inputs=", ".join(f"{graph.ops[i].attributes['name']} {graph.ops[i].outputs[0]}" for i in graph.inputs),
-        notes=(*notes, *run.notes()),
+        notes=(*notes, *unseen, *run.notes(graph)),
+        unseen=tuple(note.partition(": ")[0] for note in unseen),
         versions={"torch": str(torch.__version__), "python": platform.python_version()},
     )
     if graph.failure is not None:
@@ -114,24 +121,71 @@ class Run:
 
     def __init__(self, model: nn.Module) -> None:
         self._model = model
-        self.modules = dict(model.named_modules())
+        self.modules = dict(named_modules(model))
         self.recorder = Recorder()
+        self.recorder.held = self._held_of
         self.calls = ModuleCalls(self.modules, self.recorder)
         self._held: dict[str, tuple[TensorSpec, bool]] = {}
         self._inputs: list[int] = []
         self._returned: list[tuple[str, Value, bool]] = []
+        self._returned_none = False
+        self._loose: dict[str, int] = {}
+        self._packed: dict[int, tuple[Any, Held]] = {}
+        self.calls.on_adopted = self._hold_all
 
     def start(self, given: list[tuple[str, Tensor]]) -> None:
         """Make the model's weights and inputs known."""
         for path, module in self.modules.items():
-            for home, is_buffer in ((module._parameters, False), (module._buffers, True)):
-                for name, tensor in home.items():
-                    if tensor is not None and self.recorder.values.find(tensor) is None:  # tied ones: the first name
-                        self._hold(f"{path}.{name}" if path else name, tensor, is_buffer)
+            self._hold_all(path, module)
         for name, tensor in given:
             self._inputs.append(len(self.recorder.ops))
             self.recorder.add_named("input", (tensor,), name=name)
             self.recorder.ops[-1].spot = None
+
+    def _hold_all(self, path: str, module: nn.Module) -> None:
+        for home, is_buffer in ((module._parameters, False), (module._buffers, True)):
+            for name, tensor in home.items():
+                if tensor is not None and self.recorder.values.find(tensor) is None:  # tied ones: the first name
+                    self._hold(joined(path, name), tensor, is_buffer)
+
+    def _held_of(self, thing: Any) -> Held | None:
+        """Which weight something is that nobody was seen making: one of another module, list or closure, or packed."""
+        if isinstance(thing, torch.ScriptObject):
+            return self._held_packed(thing)
+        if not (thing.is_floating_point() or thing.is_complex()):
+            return None
+        is_weight = thing.is_leaf and thing.requires_grad
+        name = self._name_here(thing) or self.calls.places.name_of(thing, again=is_weight)
+        if name is None and is_weight:
+            name = "(tensor)"
+        if name is None:
+            return None
+        while name in self._held:
+            name += "'"
+        if is_weight:
+            self._loose[name] = thing.numel()
+        self._hold(name, thing, not is_weight)
+        return Held(name)
+
+    def _name_here(self, tensor: Tensor) -> str | None:
+        """The name of a parameter that was put into the running module a moment ago, as offloading does."""
+        call = self.calls.calls[self.recorder.call]
+        names = (joined(call.path, name) for name, held in call.module._parameters.items() if held is tensor)
+        return next(names, None)
+
+    def _held_packed(self, thing: Any) -> Held | None:
+        """Weights of a quantized layer, which come packed together with their bias."""
+        if id(thing) not in self._packed:
+            try:
+                weight = thing.unpack()[0]
+            except (AttributeError, RuntimeError, IndexError, TypeError):
+                return None
+            name = joined(self.calls.calls[self.recorder.call].path, "weight")
+            while name in self._held:
+                name += "'"
+            self._held[name] = spec((weight.shape, weight.dtype, weight.device)), False
+            self._packed[id(thing)] = thing, Held(name)
+        return self._packed[id(thing)][1]
 
     def _hold(self, name: str, tensor: Tensor, is_buffer: bool) -> None:
         self._held[name] = spec((tensor.shape, tensor.dtype, tensor.device)), is_buffer
@@ -140,12 +194,13 @@ class Run:
     def forward(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Exception | None:
         """Call the model; returns the exception it raised, if any. Whatever it returned is let go of."""
         try:
-            with self.calls.watching(), self.recorder:
+            with followed(), self.calls.watching(), self.recorder:
                 returned = edge.call(self._model, args, kwargs)
         except Exception as error:
             return error
         if self.recorder.listener is not None:
             self.recorder.listener.returned(returned)
+        self._returned_none = returned is None
         for name, tensor, in_cache in returned_tensors(returned):
             self._returned.append((name, self._returned_value(tensor), in_cache))
         return None
@@ -162,6 +217,8 @@ class Run:
     def graph(self, error: Exception | None) -> Graph:
         """What was recorded, as a checked graph."""
         raws = list(self.recorder.ops)
+        if self.recorder.left:
+            self._mark_imports()
         failed = self.recorder.failed
         if error is not None and failed is not None and _led_to(failed[0], error):
             raws.append(failed[1])
@@ -172,12 +229,46 @@ class Run:
         outputs = tuple(Output(value.op, value.slot, name, cache) for name, value, cache in self._returned)
         return Graph(ops, calls, tuple(self._inputs), outputs, failure).check()
 
-    def notes(self) -> tuple[str, ...]:
-        """What could not be seen."""
+    def _mark_imports(self) -> None:
+        """What comes in from lists after numbers left torch may be made of those."""
+        for raw in self.recorder.ops[self.recorder.left[0] :]:
+            is_import = not isinstance(raw.function, str) and name_of(raw.function) in IMPORTS
+            if is_import and not _reads_values(raw.args) and sum(spec(output).count for output in raw.outputs) > 1:
+                raw.kwargs = {**raw.kwargs, UNSEEN: True}
+
+    def unseen(self, graph: Graph) -> list[str]:
+        """Notes on what a reader must know to believe what was found, or not found; each begins with it in short."""
+        notes = unseen_data(graph, bool(self.recorder.left))
+        if self.calls.elsewhere:
+            notes.append(f"{text.plural(len(self.calls.elsewhere), 'module')} ran in another thread: out of sight")
+        loose = self._loose.keys() - {
+            joined(path, name) for path, m in named_modules(self._model) for name, _ in m._parameters.items()
+        }
+        adopted = {call.path: call.module for call in self.calls.calls if call.path not in self.modules}
+        notes += unregistered(self._model, adopted, {name: self._loose[name] for name in loose})
+        share, rest = self._idle(graph)
+        notes += [rest] if share else []
+        if self._returned_none:
+            notes.append("the forward returned None: a return may be missing")
+        return notes + lost_sums(graph)
+
+    def _idle(self, graph: Graph) -> tuple[int, str]:
+        if graph.failure is not None:
+            return 0, ""
+        used = {weight.name for op in graph.ops for weight in op.weights}
+        return idle(self._model, used, not self.calls.elsewhere and not out_of_sight(graph))
+
+    def notes(self, graph: Graph) -> tuple[str, ...]:
+        """What else could not be seen."""
         unseen = [f"the inside of {name} can't be seen; it is one op" for name in self.calls.unseen]
         names = dict.fromkeys(found.name for found in self.recorder.recovered)
-        hidden = [f"{name} ran out of sight; its inputs were told from its gradient function" for name in names]
-        return tuple(dict.fromkeys((*unseen, *hidden)))
+        hidden = [f"{name} ran out of sight; its inputs were found from its gradient function" for name in names]
+        share, rest = self._idle(graph)
+        return tuple(dict.fromkeys((*unseen, *hidden, *([rest] if rest and not share else []))))
+
+
+def _reads_values(nest: Any) -> bool:
+    return isinstance(nest, Value) or (type(nest) is tuple and any(map(_reads_values, nest)))
 
 
 def _traceable(model: Any) -> tuple[nn.Module, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor, zeros_like
 
 from .arguments import bind
-from .ops import canonical_name, spelling, writes_in_place
+from .ops import name_of, spelling, writes_in_place
 from .values import Value
 
 PRODUCT_WEIGHTS = {
@@ -31,7 +31,7 @@ def scaled_arguments(
     in place, so that whoever shares its memory sees the same as in an unchanged run. None if an operand is missing.
     """
     scaling = _Scaling(factors)
-    weight = PRODUCT_WEIGHTS.get(canonical_name(spelling(function)))
+    weight = PRODUCT_WEIGHTS.get(name_of(function))
     if weight is not None:
         scaling = _Scaling({name: factor for name, factor in factors.items() if name == "input"})
         by_weight = {factor for name, factor in factors.items() if name != "input"}

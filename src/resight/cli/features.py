@@ -12,7 +12,7 @@ import typer
 from ..errors import UserError
 from ..traces import Trace
 from . import options
-from .tracing import count_line, record_spec, report_failure
+from .tracing import record_spec, report_failure
 
 UNFIT = re.compile(r"[^\w.-]+")
 """What of a layer's name does not go into a file's name."""
@@ -86,7 +86,7 @@ def features(
         _check_kept(traced, spec, layer)
         figures[path] = feature_maps(traced[layer], channels=wanted, title=_title(traced, layer), **view)
     write_files({path: rendered(figure, suffix) for path, figure in figures.items()})
-    print(count_line(traced, traced.summary()))
+    print(traced.summary())
     for note in (*traced.about.notes, *(f"wrote {path}" for path in figures)):
         print(f"  {note}")
     return report_failure(traced)

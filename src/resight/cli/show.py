@@ -16,7 +16,7 @@ import typer
 from ..errors import UserError
 from ..traces import Trace
 from . import options
-from .tracing import count_line, is_saved, record_spec, report_failure, trace_spec
+from .tracing import is_saved, record_spec, report_failure, trace_spec
 
 THUMBNAILS = 16
 """Feature maps of each value in a page; it holds fewer where they would make it large (`picture.facts.MAP_BYTES`)."""
@@ -133,7 +133,7 @@ def show(
     except NotRecorded as error:
         hint = f"record it: resight show SPEC --color {color} -o {spec}" if is_saved(spec) else error.hint
         raise UserError(error.what, hint=hint) from error
-    print(count_line(traced, drawing(traced, view).caption))
+    print(drawing(traced, view).caption)
     for note in traced.about.notes:
         print(f"  {note}")
     for path in written:

@@ -12,7 +12,6 @@ from .. import text
 from ..graph.cost import Cost, call_costs
 from ..traces import Trace
 from .rows import Row, list_rows
-from .tracing import count_line
 
 HEADS = ("module", "class", "output", "params", "FLOPs")
 
@@ -89,7 +88,7 @@ def totals(traced: Trace) -> Iterator[str]:
     """Lines below the table: skips, sums, and what was chosen for the user."""
     cost = call_costs(traced.graph)[0]
     yield ""
-    yield count_line(traced, traced.summary())
+    yield traced.summary()
     activations = text.binary_size(cost.activation_bytes)
     yield f"{traced.about.parameters:,} parameters, {text.quantity(cost.flops, 'FLOP')}, {activations} of activations"
     yield from (f"  {note}" for note in traced.about.notes)

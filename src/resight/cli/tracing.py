@@ -132,11 +132,6 @@ def _run(spec: str, run: Callable[[Resolved], Trace], **wishes: Any) -> Trace:
     return replace(traced, about=replace(traced.about, notes=tuple(notes)))
 
 
-def count_line(traced: Trace, counted: str) -> str:
-    """`counted` (`ResNet: 5 identity skips`), with the limit of the count where the forward raised."""
-    return counted if traced.failure is None else f"{counted} until the forward stopped"
-
-
 def report_failure(traced: Trace) -> int:
     """The exit code of a command that drew `traced`: 0, or 2 after one line about the forward that raised."""
     if traced.failure is None:

@@ -12,7 +12,7 @@ from ..text import plural
 from ..traces import Trace
 from . import options
 from .complaints import warn
-from .tracing import count_line, record_spec, report_failure
+from .tracing import record_spec, report_failure
 
 THUMBNAILS = 8
 """Feature maps of each value on a page: about a megabyte for a ResNet-18."""
@@ -78,7 +78,7 @@ def walk(
     )
     if out:
         written = save_all(traced, out, look)
-        print(count_line(traced, traced.summary()))
+        print(traced.summary())
         notes = [f"wrote {path}" for path in written]
     else:
         from rich.console import Console
@@ -89,7 +89,7 @@ def walk(
         lines = listing(traced, depth, everything=everything)
         console = Console(highlight=False, markup=False, emoji=False)
         console.print(terminal_table(lines, console.width))
-        print(f"\n{count_line(traced, traced.summary())}")
+        print(f"\n{traced.summary()}")
         notes = [GAIN_LINE] if any(column.name == "gain" for column in lines.columns) else []
     if traced.recording is not None and traced.recording.how:
         print(f"  {traced.recording.how}")

@@ -1,7 +1,7 @@
 """A traced network as plain data: ops, module calls and the values between them."""
 
-from .types import Failure, Graph, Input, ModuleCall, Op, Output, Plain, Ref, Source, TensorSpec, Weight
+from .types import UNSEEN, Failure, Graph, Input, ModuleCall, Op, Output, Plain, Ref, Source, TensorSpec, Weight
 
 __all__ = [
-    "Failure", "Graph", "Input", "ModuleCall", "Op", "Output", "Plain", "Ref", "Source", "TensorSpec", "Weight",
+    "UNSEEN", "Failure", "Graph", "Input", "ModuleCall", "Op", "Output", "Plain", "Ref", "Source", "TensorSpec", "Weight",
 ]  # fmt: skip

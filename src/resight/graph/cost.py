@@ -22,7 +22,7 @@ BYTES = {
 
 VIEWS = frozenset({
     "adjoint", "chunk", "detach", "diagonal", "expand", "flatten", "getitem", "movedim", "narrow", "permute", "real",
-    "imag", "reshape", "select", "split", "squeeze", "transpose", "unbind", "unflatten", "unfold", "unsqueeze",
+    "imag", "reshape", "select", "split", "squeeze", "transpose", "unbind", "unflatten", "unfold", "unsqueeze", "vmap",
     "view_as_complex", "view_as_real",
 })  # fmt: skip
 """Ops that look at the memory of their input (a reshape may copy; it counts as if it did not)."""

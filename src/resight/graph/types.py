@@ -12,6 +12,10 @@ from ..errors import Bug
 Plain: TypeAlias = "bool | int | float | str | tuple[Plain, ...] | None"
 """What an attribute may hold. Non-finite floats are written as the strings `inf`, `-inf`, `nan`."""
 
+UNSEEN = "opaque"
+"""Attribute of ops whose inside was out of sight (a scripted module, a custom gradient function), and of values that
+were made out of sight while the model ran."""
+
 SHORT_DTYPES = {
     "float64": "f64", "float32": "f32", "float16": "f16", "bfloat16": "bf16",
     "int64": "i64", "int32": "i32", "int16": "i16", "int8": "i8", "uint8": "u8",
@@ -32,7 +36,7 @@ class TensorSpec:
 
     @property
     def is_float(self) -> bool:
-        """True for real and complex floating-point dtypes: the only ones that can carry data."""
+        """True for real, complex and quantized numbers: the only dtypes that can carry data."""
         return _is_float(self.dtype)
 
     @property
@@ -46,7 +50,7 @@ class TensorSpec:
 
 @cache
 def _is_float(dtype: str) -> bool:
-    return dtype.startswith(("float", "bfloat", "complex"))
+    return dtype.startswith(("float", "bfloat", "complex", "q"))
 
 
 @dataclass(frozen=True, slots=True)

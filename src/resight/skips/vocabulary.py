@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from ..graph.walk import LINEAR, RECURRENT
+
 VIEWS = frozenset(
     """alias as_strided channel_shuffle clone contiguous copy detach expand expand_as flatten identity
     movedim moveaxis native_channel_shuffle permute pixel_shuffle pixel_unshuffle repeat repeat_interleave reshape
     reshape_as squeeze swapaxes swapdims t tile transpose type_as unflatten unfold unsqueeze view view_as
-    view_as_complex view_as_real flip rot90 adjoint positive""".split()
+    view_as_complex view_as_real vmap flip rot90 adjoint positive""".split()
 )
 CASTS = frozenset(["to"])
 DROPOUTS = frozenset(
@@ -42,12 +44,6 @@ PRODUCTS = frozenset(["mul", "div"])
 FACTORS = PRODUCTS | {"neg"}
 """Ops that multiply one value, be it by -1."""
 
-CONVOLUTIONS = frozenset(f"conv{t}{n}d" for n in (1, 2, 3) for t in ("", "_transpose")) | {"convolution"}
-LINEAR = CONVOLUTIONS | frozenset(
-    """linear matmul mm bmm mv addmm addbmm baddbmm einsum bilinear tensordot grouped_mm
-    scaled_mm scaled_grouped_mm""".split()
-)
-RECURRENT = frozenset("lstm gru rnn lstm_cell gru_cell rnn_cell".split())
 ATTENTION = frozenset("scaled_dot_product_attention flex_attention multi_head_attention_forward".split())
 FOURIER = frozenset(f"fft_{i}{r}fft{n}" for i in ("", "i") for r in ("", "r") for n in ("", "2", "n"))
 MIXING = LINEAR | RECURRENT | ATTENTION | FOURIER | POOLS | frozenset(["cumsum", "grid_sample", "deform_conv2d"])
