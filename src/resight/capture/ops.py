@@ -38,7 +38,8 @@ ALIASES = {
     # layers under a second name
     "max_pool1d_with_indices": "max_pool1d", "max_pool2d_with_indices": "max_pool2d",
     "max_pool3d_with_indices": "max_pool3d", "upsample": "interpolate", "expit": "sigmoid", "special_expit": "sigmoid",
-    "special_softmax": "softmax", "special_log_softmax": "log_softmax", "quantized_lstm": "lstm", "quantized_gru": "gru", "rnn_tanh": "rnn", "rnn_relu": "rnn",
+    "special_softmax": "softmax", "special_log_softmax": "log_softmax",
+    "quantized_lstm": "lstm", "quantized_gru": "gru", "rnn_tanh": "rnn", "rnn_relu": "rnn",
     "rnn_tanh_cell": "rnn_cell", "rnn_relu_cell": "rnn_cell", "index_select_copy": "index_select",
 }  # fmt: skip
 """Spellings (without underscores) and the one name they are recorded under."""
@@ -47,9 +48,10 @@ SWAPPED = frozenset({"rsub", "rtruediv", "rdiv", "rfloordiv", "rmod", "rpow", "r
 """Spellings whose first argument is the second operand: `1 - x` runs as `x.__rsub__(1)`."""
 
 FUSED = re.compile(
-    r"(add|mul|cat|matmul|linear|batch_norm|embedding_bag|embedding|conv(?:_transpose)?\dd|(?:rnn|lstm|gru)(?:_cell)?)(?:_|\dd)"
+    r"(add|mul|cat|matmul|linear|batch_norm|embedding_bag|embedding|conv(?:_transpose)?\dd|(?:rnn|lstm|gru)(?:_cell)?)"
+    r"(?:_|\dd)"
 )
-"""Names of quantized operators that go on after what they do with what is done besides: `conv2d_relu`, `add_scalar`."""
+"""Names of quantized operators that say first what is done, then what besides: `conv2d_relu`, `add_scalar`."""
 
 KEPT_WHEN_IDLE = frozenset({
     "dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_dropout", "feature_alpha_dropout",
@@ -59,7 +61,8 @@ KEPT_WHEN_IDLE = frozenset({
 TENSOR_PROPERTIES = ("T", "mT", "H", "mH", "real", "imag", "data")
 QUESTIONS = (
     "__bool__", "__contains__", "__float__", "__format__", "__hash__", "__index__", "__int__", "__len__",
-    "__repr__", "__array__", "__dlpack__", "__dlpack_device__", "_is_view", "_is_zerotensor", "backward", "data_ptr", "dense_dim", "device", "dim", "dim_order",
+    "__array__", "__dlpack__", "__dlpack_device__", "__repr__", "_is_view", "_is_zerotensor",
+    "backward", "data_ptr", "dense_dim", "device", "dim", "dim_order",
     "element_size", "get_device", "has_names", "is_complex", "is_conj", "is_contiguous", "is_floating_point",
     "is_inference", "is_neg", "is_nonzero", "is_pinned", "is_same_size", "is_set_to", "is_shared", "is_signed", "item",
     "ndimension", "nelement", "numel", "numpy", "register_hook", "register_post_accumulate_grad_hook", "retain_grad",

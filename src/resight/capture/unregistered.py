@@ -1,4 +1,4 @@
-"""Names for what a model uses and does not register: modules and tensors in lists, dicts, objects, closures, globals."""
+"""Names for modules and tensors that a model uses and does not register: in lists, objects, closures, globals."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def unregistered(root: nn.Module, modules: Mapping[str, nn.Module], weights: Map
     homes = {id(module) for _, module in named_modules(root)}
     sizes: dict[int, int] = {}
     found = 0
-    for path, module in modules.items():
+    for module in modules.values():
         own = {id(p): p.numel() for _, m in named_modules(module) for p in m._parameters.values() if p is not None}
         own = {key: size for key, size in own.items() if key not in registered and key not in sizes}
         if own and id(module) not in homes:
@@ -97,7 +97,7 @@ def idle(root: nn.Module, used: Iterable[str], is_all_seen: bool) -> tuple[int, 
 
 
 def _topmost(names: Sequence[str], ran: set[str]) -> list[str]:
-    """The outermost modules around some parameters with none inside that ran; a parameter itself beside one that ran."""
+    """The outermost modules around some parameters in which none ran; beside one that ran, the parameter itself."""
     busy = {name[:end] for name in ran for end in range(len(name) + 1) if name[end : end + 1] in ("", ".")}
     found: dict[str, None] = {}
     for name in names:

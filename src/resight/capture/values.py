@@ -8,6 +8,7 @@ finds its version changed looks there for the last write that overlaps it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import gcd
 from typing import Any, NamedTuple
 from weakref import ref
 
@@ -135,6 +136,8 @@ def may_overlap(a: Place, b: Place) -> bool:
     """
     if 0 in a.sizes or 0 in b.sizes:
         return False
+    if (a.offset - b.offset) % (gcd(*a.strides, *b.strides) or 1):
+        return False  # columns of one matrix: no step leads from one to the other
     if a.strides == b.strides and 0 not in a.strides:
         starts_a, starts_b = _starts(a), _starts(b)
         if starts_a is not None and starts_b is not None:

@@ -3,5 +3,6 @@
 from .types import UNSEEN, Failure, Graph, Input, ModuleCall, Op, Output, Plain, Ref, Source, TensorSpec, Weight
 
 __all__ = [
-    "UNSEEN", "Failure", "Graph", "Input", "ModuleCall", "Op", "Output", "Plain", "Ref", "Source", "TensorSpec", "Weight",
+    "UNSEEN", "Failure", "Graph", "Input", "ModuleCall", "Op", "Output", "Plain", "Ref", "Source", "TensorSpec",
+    "Weight",
 ]  # fmt: skip

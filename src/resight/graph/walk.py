@@ -76,7 +76,7 @@ def _levels(graph: Graph, fed: Iterable[int]) -> list[int]:
                 level = max(level, found)
         if level < DATA:
             level = _made_of(graph, op, level)
-        elif op.outputs and not any([spec.is_float for spec in op.outputs]):
+        elif op.outputs and not any(spec.is_float for spec in op.outputs):
             level = IDS
         levels[i] = level
     return levels
@@ -84,7 +84,7 @@ def _levels(graph: Graph, fed: Iterable[int]) -> list[int]:
 
 def _made_of(graph: Graph, op: Op, level: int) -> int:
     """The level of an op that reads no data, only what has `level`."""
-    is_float = any([spec.is_float for spec in op.outputs])
+    is_float = any(spec.is_float for spec in op.outputs)
     if op.name == "input":
         return DATA if is_float else IDS
     if level == NOTHING:
@@ -107,7 +107,7 @@ def _fed(graph: Graph, levels: list[int]) -> set[int]:
     waiting: list[int] = []
     for i, op in enumerate(graph.ops):
         if levels[i] == NOTHING:
-            learned[i] = any([not weight.buffer for weight in op.weights]) or any([learned[r.op] for r in op.inputs])
+            learned[i] = any(not weight.buffer for weight in op.weights) or any(learned[r.op] for r in op.inputs)
         elif levels[i] != DATA and _is_learned(op, learned):
             waiting += [read.op for read in op.inputs if _may_be_data(graph, levels[read.op], read.op)]
     fed: set[int] = set()
@@ -159,8 +159,8 @@ def out_of_sight(graph: Graph) -> list[Op]:
         for op in graph.ops
         if live[op.id]
         and (op.attributes.get(UNSEEN) or (data[op.id] and op.name in IMPORTS))
-        and not any([data[read.op] for read in op.inputs])
-        and any([spec.is_float for spec in op.outputs])
+        and not any(data[read.op] for read in op.inputs)
+        and any(spec.is_float for spec in op.outputs)
     ]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..graph.walk import LINEAR, RECURRENT
+from ..graph import walk
+
+LINEAR, RECURRENT = walk.LINEAR, walk.RECURRENT
 
 VIEWS = frozenset(
     """alias as_strided channel_shuffle clone contiguous copy detach expand expand_as flatten identity
