@@ -13,6 +13,7 @@ from torch import Tensor
 
 from resight import Ref
 from resight.capture.layout import SAMPLE, Elements, layout_of
+from resight.capture.plain import Plain, readable
 from resight.capture.products import inner_product
 from resight.capture.shared import Place, Rows
 from resight.capture.tray import Tray
@@ -24,9 +25,15 @@ N = 300_000
 TOLERANCE = 1e-6
 
 
+def plain(tensor: Tensor) -> Plain:
+    found = readable(tensor)
+    assert found is not None
+    return found
+
+
 def summary(tensor: Tensor, *, exact: bool = False) -> Summary:
     tray = Tray(exact=exact)
-    tray.add(tensor)
+    tray.add(plain(tensor))
     found = Statistics({Ref(0): 0}, tray.table()).summary(Ref(0))
     assert found is not None
     return found
@@ -41,7 +48,7 @@ def elements(tensor: Tensor) -> np.ndarray:
 
 
 def found(rows: Rows, tensor: Tensor, *, is_written: bool) -> tuple[Place, int | None]:
-    return rows.find(tensor, tensor.untyped_storage()._cdata, is_written=is_written)
+    return rows.find(plain(tensor), is_written=is_written)
 
 
 def two_valued(a: float, b: float) -> Tensor:
@@ -169,7 +176,7 @@ def test_nothing_to_count(shape: tuple[int, ...]) -> None:
 def test_many_tensors_keep_their_rows() -> None:
     tray = Tray()
     tensors = [torch.full((3,), float(i)) for i in range(300)]  # more than a tray holds
-    assert [tray.add(tensor) for tensor in tensors] == list(range(300))
+    assert [tray.add(plain(tensor)) for tensor in tensors] == list(range(300))
     assert tray.table()["mean"].tolist() == [float(i) for i in range(300)]
 
 
@@ -206,7 +213,7 @@ def test_a_sample_is_spread_and_never_repeats(dtype: torch.dtype) -> None:
 
 
 def test_views_share_a_row_and_writes_end_it() -> None:
-    rows = Rows()
+    rows = Rows(aliased=set())
     x = torch.randn(4, 6)
     place, row = found(rows, x, is_written=False)
     assert row is None
@@ -221,7 +228,7 @@ def test_views_share_a_row_and_writes_end_it() -> None:
 
 
 def test_writes_are_told_without_version_counters() -> None:
-    rows = Rows()
+    rows = Rows(aliased=set())
     with torch.inference_mode():
         x = torch.randn(4)
         rows.note(found(rows, x, is_written=False)[0], x, 0)
@@ -231,7 +238,7 @@ def test_writes_are_told_without_version_counters() -> None:
 
 
 def test_a_row_ends_with_the_tensor_it_was_found_for() -> None:
-    rows = Rows()
+    rows = Rows(aliased=set())
     x = torch.randn(1000)
     place = found(rows, x, is_written=False)[0]
     rows.note(place, x, 0)

@@ -5,14 +5,14 @@ Plain `meta` tensors would stop at the first question about a value or a device;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
-from torch.utils._pytree import tree_map
+from torch.utils._pytree import tree_leaves, tree_map
 
 from .quiet import quiet
 from .unregistered import things
@@ -24,10 +24,18 @@ GROUPED = frozenset(
 )
 
 
-def is_weightless(modules: Sequence[nn.Module], given: Sequence[Tensor]) -> bool:
-    """True if a parameter, a buffer or an input has no values."""
+def is_weightless(modules: Iterable[nn.Module], given: Iterable[Tensor]) -> bool:
+    """True if a parameter, a buffer or an input has no values, or the caller's own fake mode is on."""
     held = (tensor for module in modules for home in (module._parameters, module._buffers) for tensor in home.values())
-    return any(tensor is not None and tensor.is_meta for tensor in (*held, *given))
+    return is_faking() or any(tensor is not None and (tensor.is_meta or is_fake(tensor)) for tensor in (*held, *given))
+
+
+def is_faking() -> bool:
+    return torch._C._get_dispatch_mode(torch._C._TorchDispatchModeKey.FAKE) is not None
+
+
+def is_fake(value: Any) -> bool:
+    return type(value).__name__ == "FakeTensor"
 
 
 @contextmanager
@@ -36,8 +44,12 @@ def faked(
 ) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
     """Put fakes in the place of the model's tensors, and yield the arguments with fakes for theirs.
 
-    Nothing is allocated, whatever the size. The model's own tensors are back when the context ends.
+    Nothing is allocated, whatever the size. The model's own tensors are back when the context ends. Where the caller's
+    fake mode is on, or some tensors are fakes of it already, all is left to that.
     """
+    if is_faking() or any(map(is_fake, (*model.parameters(), *model.buffers(), *tree_leaves((args, kwargs))))):
+        yield args, dict(kwargs)
+        return
     from torch._subclasses.fake_tensor import FakeTensorMode
 
     with quiet(), FakeTensorMode(allow_non_fake_inputs=True) as mode, _AnyDtype():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, TypeAlias
 
 import torch
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from ..errors import UserError
 from ..graph import Ref
 from ..recording import Statistics
+from .plain import is_watched, readable, unwatched
 from .tray import Tray
 
 Loss: TypeAlias = Callable[[Any], Tensor]
@@ -66,8 +67,10 @@ class Gradients:
             hook.remove()
 
     def _note(self, ref: Ref, gradient: Tensor | None) -> None:
-        if gradient is not None and gradient.layout is torch.strided:
-            self._row_of[ref] = self._tray.add(gradient)
+        with unwatched() if is_watched() else nullcontext():
+            plain = None if gradient is None else readable(gradient)
+            if plain is not None:
+                self._row_of[ref] = self._tray.add(plain)
 
 
 @contextmanager

@@ -40,6 +40,11 @@ class Layout(NamedTuple):
         """Whether the positions are one run without gaps."""
         return self.dims[0] == (self.size, 1)
 
+    @property
+    def end(self) -> int:
+        """The position after the last one."""
+        return self.offset + sum([(size - 1) * stride for size, stride in self.dims]) + 1
+
 
 def layout_of(tensor: Tensor) -> Layout:
     """The layout of a strided tensor."""
@@ -129,5 +134,5 @@ def spread(dims: tuple[tuple[int, int], ...], device: torch.device = CPU) -> tup
     for size, stride in reversed(dims):
         places += numbers % size * stride
         numbers = numbers // size
-    span = sum((size - 1) * stride for size, stride in dims) + 1
+    span = Layout(0, dims, count, 1).end
     return span, torch.cat([torch.from_numpy(places), NOWHERE]).to(device)

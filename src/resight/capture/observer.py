@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from ..graph import Ref, TensorSpec
@@ -16,14 +16,15 @@ from .build import spec
 from .gradients import Gradients, Loss
 from .kept import Kept
 from .ops import name_of
+from .plain import is_watched, readable, unwatched
 from .products import Pair, Products
-from .recorder import RawOp
+from .recorder import RawOp, spec_of
 from .run import Run
 from .selection import Selection
 from .shared import Rows
 from .thumbnails import Thumbnails
 from .tray import Tray
-from .values import Value, storage_of
+from .values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +66,21 @@ class Observer:
         self._run = run
         self._batch = batch
         self._tray = Tray(exact=wish.exact)
-        self._rows = Rows()
+        self._rows = Rows(run.recorder.values.aliased)
         self._row_of: dict[Value, int] = {}
         self._products = Products(run.recorder.values, self._squares)
         self._gradients = Gradients(wish.loss, wish.exact) if wish.loss is not None else None
         self._seconds: dict[int, float] = {}
         self._spent = 0.0
+        self.unread: list[str] = []
         self.thumbnails = Thumbnails(wish.thumbnails if batch == 0 else 0)
 
     def run(self, raw: RawOp, function: Any, args: Any, kwargs: Any) -> Any:
         """Run an op: what it adds up is looked at before, as it may be overwritten."""
-        self._products.before(raw, args, kwargs)
+        with unwatched() if is_watched() else nullcontext():
+            if self._run.recorder.values.aliased:
+                self._read_again(raw, args)
+            self._products.before(raw, args, kwargs)
         if not self._wish.seconds:
             return function(*args, **kwargs)
         start = time.perf_counter()
@@ -88,29 +93,45 @@ class Observer:
         self._products.after(value)
         if self._wish.seconds:
             self._seconds[value.op], self._spent = self._seconds.get(value.op, 0.0) + self._spent, 0.0
-        storage = storage_with_values(tensor)
-        if storage is None:
+        with unwatched() if is_watched() else nullcontext():
+            self._note(value, tensor, raw)
+
+    def _note(self, value: Value, tensor: Tensor, raw: RawOp) -> None:
+        plain = readable(tensor)
+        if plain is None:
+            self.unread.append(type(tensor).__name__)
             return
-        place, row = self._rows.find(tensor, storage, is_written=raw.inplace)
+        shown = plain.tensor
+        place, row = self._rows.find(plain, is_written=raw.inplace)
         is_new = row is None
         if row is None:
-            row = self._tray.add(tensor, place.layout)
-        self._rows.note(place, tensor, row)
+            row = self._tray.add(plain)
+        self._rows.note(place, shown, row)
         self._row_of[value] = row
-        if self._wish.selection:
-            self._keep_wanted(Ref(*value), tensor, raw)
-        if is_new and self._wish.thumbnails and self._batch == 0:
-            self.thumbnails.take(Ref(*value), tensor)
+        if not tensor.is_nested:
+            if self._wish.selection:
+                self._keep_wanted(Ref(*value), shown, raw)
+            if is_new and self._wish.thumbnails and self._batch == 0:
+                self.thumbnails.take(Ref(*value), shown)
         if self._gradients is not None:
             self._gradients.follow(Ref(*value), tensor, is_input=raw.function == "input")
+
+    def _read_again(self, raw: RawOp, args: Any) -> None:
+        """Values whose memory something may have written unseen are what the op that reads them finds."""
+        for value, tensor in zip(raw.args, args):
+            if type(value) is Value and value in self._row_of and isinstance(tensor, Tensor):
+                plain = readable(tensor)
+                if plain is not None and plain.storage in self._run.recorder.values.aliased:
+                    self._row_of[value] = self._tray.add(plain)
 
     def left(self, path: str, tensors: list[Tensor]) -> None:
         """Keep what a module returned, if that is wished for."""
         if self._wish.selection.has_module(path):
             for tensor in tensors:
                 value = self._run.recorder.values.find(tensor)
-                if type(value) is Value and storage_with_values(tensor) is not None:
-                    self._wish.kept.add(Ref(value.op, value.slot), tensor, self._batch)
+                plain = readable(tensor)
+                if type(value) is Value and plain is not None and not tensor.is_nested:
+                    self._wish.kept.add(Ref(value.op, value.slot), plain.tensor, self._batch)
 
     def returned(self, result: Any) -> None:
         """The forward is over; go backward if a loss was given."""
@@ -141,14 +162,7 @@ class Observer:
         name = raw.function if isinstance(raw.function, str) else name_of(raw.function)
 
         def described() -> TensorSpec:
-            return spec((tensor.shape, tensor.dtype, tensor.device))
+            return spec(spec_of(tensor))
 
         if self._wish.selection.has_value(ref, self._run.calls.calls[raw.call].path, name, described):
             self._wish.kept.add(ref, tensor, self._batch)
-
-
-def storage_with_values(tensor: Tensor) -> int | None:
-    """Where a tensor's elements lie one by one; None for sparse, quantized, fake or batched (vmap) ones."""
-    if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:
-        return None
-    return storage_of(tensor)

@@ -7,6 +7,7 @@ on. So this is machine code, compiled from `onepass.ll` (in about 50 ms) when it
 from __future__ import annotations
 
 import ctypes
+import threading
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,8 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
+
+COMPILING = threading.Lock()
 
 NOWHERE = torch.tensor([torch.iinfo(torch.int64).max])
 """Ends every list of places; alone, it asks for no sample."""
@@ -58,8 +61,13 @@ def count_bins(values: Tensor, exponent: int, first: int, bins: int) -> int:
     return _code().histogram(values.data_ptr(), len(values), 2.0**-exponent, first, bins)
 
 
-@cache
 def _code() -> Code:
+    with COMPILING:  # a second compiler would be freed, and with it the code that another thread runs
+        return _compiled()
+
+
+@cache
+def _compiled() -> Code:
     from llvmlite import binding as llvm  # only those who record wait for a compiler
 
     llvm.initialize_native_target()

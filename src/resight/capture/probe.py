@@ -18,7 +18,8 @@ from ..errors import UserError
 from ..files import check_writable
 from ..notebook import in_notebook, show_inline
 from .eager import eager, uncompiled
-from .remarks import complaint, has_values, remark
+from .plain import readable
+from .remarks import complaint, remark
 from .structure import named_tensors
 from .unregistered import named_modules
 
@@ -92,8 +93,8 @@ class Probe(nn.Module):  # type: ignore[misc]
                 name = self._name(path, key)
                 if self.show == "print":
                     self.write(f"{name}  {remark(tensor)}")
-                elif self.show == "plot" and has_values(tensor):
-                    self._plot(name, tensor, number)
+                elif self.show == "plot" and (plain := readable(tensor)) is not None:
+                    self._plot(name, plain.tensor, number)
                 if self.check == "finite":
                     self._check_finite(path, key, tensor)
 

@@ -17,6 +17,7 @@ from ..skips.vocabulary import ADDS, BLENDS
 from .layout import Elements, layout_of, vectors
 from .moments import QUICK, as_real
 from .ops import name_of
+from .plain import readable
 from .recorder import RawOp
 from .tray import fetched
 from .values import Value, Values
@@ -147,10 +148,12 @@ def _merging_name(function: Any) -> str:
 
 
 def _operands(tensors: Any, values: Any) -> Iterator[tuple[Value, Tensor]]:
-    """Tensors that are data, each with the value it holds."""
+    """Tensors that are data and can be read, each with the value it holds."""
     for tensor, value in zip(tensors, values):
         if isinstance(tensor, Tensor) and type(value) is Value and (tensor.is_floating_point() or tensor.is_complex()):
-            yield value, tensor
+            plain = readable(tensor)
+            if plain is not None:
+                yield value, plain.tensor
 
 
 def inner_product(a: Tensor, b: Tensor) -> Tensor:
@@ -161,7 +164,7 @@ def inner_product(a: Tensor, b: Tensor) -> Tensor:
     products = [_product(x, y) for x, y in _side_by_side(a, b)]
     if len(products) == 1:
         return products[0]
-    return torch.stack(products).sum() if products else torch.zeros((), dtype=torch.float64)
+    return torch.stack(products).sum() if products else torch.zeros((), dtype=torch.float64, device="cpu")
 
 
 def _side_by_side(a: Tensor, b: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
@@ -180,5 +183,5 @@ def _product(x: Tensor, y: Tensor) -> Tensor:
         x, y = x.float(), y.float()
         total = sum(torch.dot(x[i : i + DOT], y[i : i + DOT]).item() for i in range(0, len(x), DOT))
         if isfinite(total) and (abs(total) > TINY or not (x.any() and y.any())):
-            return torch.tensor(total, dtype=torch.float64)
+            return torch.tensor(total, dtype=torch.float64, device="cpu")
     return (as_real(x) * as_real(y)).sum().double()

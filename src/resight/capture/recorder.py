@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import torch
@@ -14,15 +14,23 @@ from ..graph import UNSEEN
 from .lost import Recovered, is_young, recover
 from .opened import OPENED
 from .ops import KEPT_WHEN_IDLE, exits, plain_name, questions, spelling, writes_in_place
+from .plain import USUAL, sizes_of
 from .sources import Spot, user_spot
 from .values import Held, Value, Values
 
-RawSpec: TypeAlias = tuple[torch.Size, torch.dtype, torch.device]
+RawSpec: TypeAlias = tuple[Sequence[int], torch.dtype, torch.device]
 
 QUESTIONS = questions()
 EXITS = exits()
 task_id = torch._C._current_graph_task_id  # of the backward that is running; -1 for none
+newest_gradient = getattr(torch.autograd, "_get_sequence_nr", None)  # counts autograd functions made so far
 ITERATE = Tensor.__iter__
+DATA = Tensor.data.__get__
+LENDING = frozenset({DATA, *(getattr(Tensor, name) for name in (
+    "numpy", "__array__", "__dlpack__", "data_ptr", "storage", "untyped_storage",
+))})  # fmt: skip
+"""Functions that hand out a tensor's memory: what is written there, its version counter does not tell."""
+
 ATOMS = frozenset({bool, int, float, str, type(None), type(...), torch.dtype, torch.device})
 LISTS = (list, tuple)
 
@@ -82,6 +90,8 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if func in QUESTIONS:
+            if func in LENDING:
+                self.values.alias(args[0])
             if func in EXITS and task_id() == -1:
                 self.left.append(len(self.ops))
             return func(*args, **kwargs) if kwargs else func(*args)
@@ -115,11 +125,15 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
             if result is first or "out" in kwargs:
                 self._record_rewritten(raw, result, is_filled="out" in kwargs)
             else:
+                if type(func) is type(DATA) and func == DATA:
+                    self.values.alias(result)
                 self.add(raw, result)
         elif isinstance(result, LISTS):
             self._record_several(raw, result, args)
         elif isinstance(first, Tensor) and spelling(func) in ("__setitem__", "data"):
             self._record_rewritten(raw, first)
+        elif func in LENDING:
+            self.values.alias(first)
         return result
 
     def add(self, raw: RawOp, *tensors: Tensor) -> None:
@@ -127,8 +141,10 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         number = len(self.ops)
         self.ops.append(raw)
         for slot, tensor in enumerate(tensors):
-            raw.outputs.append((tensor.shape, tensor.dtype, tensor.device))
+            raw.outputs.append(spec_of(tensor))
             self.values.set(tensor, Value(number, slot))
+            if tensor.requires_grad and not tensor.is_leaf:
+                self.values.note_gradient(Value(number, slot), _sequence_number(tensor, raw))
             if self.listener is not None:
                 self.listener.made(Value(number, slot), tensor, raw)
 
@@ -200,7 +216,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
 
     def _grow(self, op: int, tensor: Tensor) -> Value:
         raw = self.ops[op]
-        raw.outputs.append((tensor.shape, tensor.dtype, tensor.device))
+        raw.outputs.append(spec_of(tensor))
         value = Value(op, len(raw.outputs) - 1)
         if self.listener is not None:
             self.listener.made(value, tensor, raw)
@@ -209,6 +225,23 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
     def _chain(self, op: int, value: Value) -> None:
         raw = self.ops[op]
         raw.kwargs = {**raw.kwargs, "base": value}
+
+
+def _sequence_number(tensor: Tensor, raw: RawOp) -> int:
+    """The number of the autograd function that made a tensor: the newest, if an op just has.
+
+    To ask the tensor for its function would make a Python object of that, and a chain of functions with such objects is
+    freed by a recursion in C++, which overflows the stack of a network with tens of thousands of ops.
+    """
+    if newest_gradient is None or isinstance(raw.function, str):
+        return int(tensor.grad_fn._sequence_nr())  # type: ignore[union-attr]
+    return int(newest_gradient()) - 1
+
+
+def spec_of(tensor: Tensor) -> RawSpec:
+    """Sizes, data type and device of a tensor of any kind."""
+    is_usual = type(tensor) in USUAL and not tensor.is_nested
+    return tensor.shape if is_usual else sizes_of(tensor), tensor.dtype, tensor.device
 
 
 def is_in_backward() -> bool:

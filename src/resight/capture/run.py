@@ -29,7 +29,7 @@ from .fastpath import fast_path_note
 from .hidden import followed
 from .modules import ModuleCalls, class_name
 from .ops import name_of
-from .recorder import Listener, Recorder
+from .recorder import Listener, Recorder, spec_of
 from .sources import source, traceback_spot, user_level
 from .structure import named_arguments, named_tensors, returned_tensors
 from .unregistered import joined, named_modules
@@ -188,7 +188,7 @@ class Run:
         return self._packed[id(thing)][1]
 
     def _hold(self, name: str, tensor: Tensor, is_buffer: bool) -> None:
-        self._held[name] = spec((tensor.shape, tensor.dtype, tensor.device)), is_buffer
+        self._held[name] = spec(spec_of(tensor)), is_buffer
         self.recorder.values.set(tensor, Held(name))
 
     def forward(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Exception | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import NamedTuple
 from weakref import ref
 
 import torch
 from torch import Tensor
 
-from .layout import Layout, layout_of
+from .layout import Layout
+from .plain import Plain
 from .values import version_of
 
 
@@ -23,26 +25,30 @@ class Place(NamedTuple):
 
 
 class Rows:
-    """The rows of statistics of tensors that live, by the memory they hold.
+    """The rows of statistics of tensors that live, by the memory they hold; `aliased` is `Values.aliased`.
 
     A tensor that lives keeps its storage alive, so a row is trusted as long as the tensor it was found for lives.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, aliased: Set[int]) -> None:
+        self._aliased = aliased
         self._known: dict[Place, tuple[ref[Tensor], int]] = {}
         self._writes: dict[int, int] = {}
 
-    def find(self, tensor: Tensor, storage: int, *, is_written: bool) -> tuple[Place, int | None]:
-        """Where a tensor's elements lie, and the row that was noted for them; `storage` is its `storage_of`.
+    def find(self, plain: Plain, *, is_written: bool) -> tuple[Place, int | None]:
+        """Where a tensor's elements are, and the row that was noted for them.
 
         `is_written`: they have just been overwritten. Versions tell writes apart, but tensors made in inference mode
-        have none, so those that are seen are counted.
+        have none, so those that are seen are counted. Where aliases are about, no row is trusted.
         """
+        tensor, storage, layout = plain
         version = version_of(tensor)
         if version < 0:
             self._writes[storage] = self._writes.get(storage, 0) + is_written
             version = -1 - self._writes[storage]
-        place = Place(storage, version, layout_of(tensor), tensor.dtype, tensor.is_neg())
+        place = Place(storage, version, layout, tensor.dtype, tensor.is_neg())
+        if storage in self._aliased:
+            return place, None
         holder, row = self._known.get(place, (None, None))
         return place, row if holder is not None and holder() is not None else None
 

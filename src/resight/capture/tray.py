@@ -14,6 +14,7 @@ from ..recording.statistics import empty_rows
 from .layout import SAMPLE, Elements, Layout, layout_of, runs_of, spread
 from .moments import EXACT, NOTHING, QUICK, WHOLE, Moments, as_real, quick_moments, thorough_moments
 from .onepass import count_bins, read
+from .plain import Plain
 
 FULL = 128
 """Rows that wait before their results are fetched: two megabytes of float32 samples."""
@@ -35,13 +36,13 @@ class Tray:
         # One buffer for all: small ones that stay, among large ones that come and go, leave no room for the large.
         self._samples = torch.empty(FULL, SAMPLE, dtype=torch.float32, device="cpu")
 
-    def add(self, tensor: Tensor, layout: Layout | None = None) -> int:
-        """Reduce a tensor (strided, with values), whose layout may be known; returns the number of its row."""
+    def add(self, plain: Plain) -> int:
+        """Reduce a tensor; returns the number of its row."""
+        tensor, _, layout = plain
         if tensor.requires_grad:
             tensor = tensor.detach()  # so that nothing that follows is remembered for a backward
         if tensor.is_neg():
-            tensor, layout = tensor.resolve_neg(), None
-        if layout is None:
+            tensor = tensor.resolve_neg()
             layout = layout_of(tensor)
         if self._exact and layout.size:
             self._flush()

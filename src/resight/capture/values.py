@@ -45,7 +45,7 @@ class Write(NamedTuple):
 
 
 class Values:
-    """The current value of every living tensor.
+    """The current value of every living tensor. `aliased` holds storages whose writes no version counter tells.
 
     `grow(op, tensor)` is asked for one more output of an op that has already run, with the tensor's spec;
     `chain(op, value)` to let an op read one more value: a write through a view also makes a new version of
@@ -56,15 +56,23 @@ class Values:
         self._known: dict[int, tuple[ref[Any], Value | Held, int]] = {}
         self._writes: dict[int, list[Write]] = {}
         self._by_gradient: dict[int, Value | Held] = {}
+        self.aliased: set[int] = set()
         self._grow = grow
         self._chain = chain
 
     def set(self, tensor: Tensor, value: Value | Held) -> None:
         """From now on `tensor` holds `value`."""
         self._known[id(tensor)] = (ref(tensor), value, version_of(tensor))
-        gradient = tensor.grad_fn
-        if gradient is not None:
-            self._by_gradient[gradient._sequence_nr()] = value
+
+    def note_gradient(self, value: Value | Held, number: int) -> None:
+        """The gradient of `value` flows into the autograd function with this sequence number."""
+        self._by_gradient[number] = value
+
+    def alias(self, tensor: Tensor) -> None:
+        """From now on the elements of `tensor` may be written without its version counter."""
+        storage = storage_of(tensor)
+        if storage is not None:
+            self.aliased.add(storage)
 
     def find(self, tensor: Tensor) -> Value | Held | None:
         """The value `tensor` holds, or None if nobody was seen making it."""
@@ -72,7 +80,8 @@ class Values:
         if entry is None or entry[0]() is not tensor:
             return None
         version = version_of(tensor)
-        if version == entry[2] and (version >= 0 or not self._writes):
+        is_sure = version >= 0 and (not self.aliased or type(entry[1]) is Held)
+        if version == entry[2] and (is_sure or not self._writes):
             return entry[1]
         return self._after_writes(tensor, entry[1])
 
@@ -96,10 +105,11 @@ class Values:
 
     def _after_writes(self, tensor: Tensor, value: Value | Held) -> Value | Held:
         since = value.op if isinstance(value, Value) else -1
-        place = place_of(tensor)
+        writes = self._writes.get(storage_of(tensor) or 0, ())
+        place = place_of(tensor) if writes else None
         seen: Value | None = None
-        for write in self._writes.get(storage_of(tensor) or 0, ()):
-            if write.value.op <= since or not may_overlap(write.place, place):
+        for write in writes:
+            if write.value.op <= since or place is None or not may_overlap(write.place, place):
                 continue
             if seen is not None and write.replaced < seen.op:
                 self._chain(write.value.op, seen)  # its view was taken before the write we saw last
