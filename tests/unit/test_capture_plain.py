@@ -1,4 +1,4 @@
-"""Memory is read where it is plainly a tensor's own; whatever else flows through a network, recording does not end it."""
+"""Memory is read where it is plainly a tensor's own; whatever else flows through a network, recording goes on."""
 
 from __future__ import annotations
 
@@ -79,10 +79,12 @@ UNREADABLE = {
 }  # fmt: skip
 
 READABLE = {
-    "plain": lambda: X, "parameter": lambda: nn.Parameter(X), "view": lambda: X[1:, ::2], "expanded": lambda: X[:1].expand(4, 8),
+    "plain": lambda: X, "parameter": lambda: nn.Parameter(X), "view": lambda: X[1:, ::2],
+    "expanded": lambda: X[:1].expand(4, 8),
     "subclass": lambda: X.as_subclass(Named), "zeros": lambda: torch._efficientzerotensor((4, 8)),
     "conjugate": lambda: torch.complex(X, X).conj(), "negative": lambda: torch.complex(X, X).conj().imag,
-    "nested": lambda: torch.nested.nested_tensor(ROWS), "jagged": lambda: torch.nested.nested_tensor(ROWS, layout=torch.jagged),
+    "nested": lambda: torch.nested.nested_tensor(ROWS),
+    "jagged": lambda: torch.nested.nested_tensor(ROWS, layout=torch.jagged),
     "turned": lambda: torch.nested.nested_tensor(ROWS).transpose(1, 2),
 }  # fmt: skip
 
@@ -154,7 +156,8 @@ def test_nested_tensors_are_their_rows(layout: torch.layout, gradients: bool) ->
         loss = resight.record(
             model, torch.nested.nested_tensor(ROWS, layout=layout), gradients=lambda y: y.values().sum()
         )
-        assert loss.recording is not None and loss.recording.gradients is not None
+        assert loss.recording is not None
+        assert loss.recording.gradients is not None
 
 
 class Doubling(TorchDispatchMode):
@@ -189,7 +192,8 @@ def test_under_the_callers_fake_mode_there_are_shapes_only(made: str) -> None:
         assert resight.trace(model, x).count() == {"identity": 1}
         trace = resight.record(model, x)
     assert trace.failure is None
-    assert trace.recording is not None and not trace.recording.values.rows
+    assert trace.recording is not None
+    assert not trace.recording.values.rows
     assert any("no values" in note for note in trace.about.notes)
 
 
@@ -289,3 +293,26 @@ def test_first_recordings_in_many_threads_give_the_numbers_of_one() -> None:
         alone = resight.record(model, X)
         assert alone.recording is not None
         assert np.array_equal(found[number].recording.values.table, alone.recording.values.table)
+
+
+def notes_of(function: Callable[[Tensor], Tensor], x: Tensor = X) -> list[str]:
+    return [note for note in resight.record(Of(function), x).about.notes if "nan or inf" in note]
+
+
+def test_the_first_place_where_numbers_stop_being_finite_is_said() -> None:
+    (note,) = notes_of(lambda x: (x * 0 + 1 - (x.abs() + 1).log() * 0).sub(1).log().mul(2) + x)
+    assert "in log (op " in note
+    assert "32 of 32 elements" in note
+    assert "the input " in notes_of(lambda x: x + 1, torch.tensor([1.0, float("nan")]))[0]
+    assert not notes_of(lambda x: x + 1)
+
+
+def test_masks_of_inf_are_no_news_unless_they_come_out() -> None:
+    mask = torch.ones(8, 8, dtype=torch.bool).triu(1)
+
+    def attention(x: Tensor) -> Tensor:
+        scores = (x.t() @ x).masked_fill(mask, float("-inf")) + torch.full((8, 8), float("-inf")).triu(1)
+        return x @ scores.softmax(-1)
+
+    assert not notes_of(attention)
+    assert notes_of(lambda x: x.masked_fill(x > 0, float("-inf")))

@@ -28,11 +28,13 @@ class Gradients:
         self._row_of: dict[Ref, int] = {}
         self._inputs: list[Tensor] = []
         self._hooks: list[Any] = []
+        self._functions: list[Any] = []
 
     def follow(self, ref: Ref, tensor: Tensor, *, is_input: bool) -> None:
         """From now on the gradient of this value is noted when it comes by."""
         if not tensor.requires_grad:
             return
+        self._functions.append(tensor.grad_fn)
         if is_input:
             self._inputs.append(tensor)
         self._hooks.append(tensor.register_hook(lambda gradient: self._note(ref, gradient)))
@@ -62,9 +64,15 @@ class Gradients:
         return Statistics(self._row_of, self._tray.table())
 
     def close(self) -> None:
-        """Take the hooks off."""
+        """Take the hooks off.
+
+        Autograd's functions go from the last to the first: hooks gave them Python objects, and a chain of those is
+        freed by a recursion that overflows the stack of a deep network.
+        """
         for hook in self._hooks:
             hook.remove()
+        while self._functions:
+            self._functions.pop()
 
     def _note(self, ref: Ref, gradient: Tensor | None) -> None:
         with unwatched() if is_watched() else nullcontext():

@@ -26,6 +26,7 @@ from .kept import Kept
 from .layout import SAMPLE
 from .observer import Observer, Seen, Wish
 from .paths import first_difference
+from .remarks import complaint, first_nonfinite
 from .run import Captured, Run, trace_graph
 from .selection import Selection
 
@@ -116,6 +117,7 @@ class _Session:
         self._first: Captured | None = None
         self._seen: Seen | None = None
         self._thumbnails: Mapping[Ref, Thumbnail] = {}
+        self._unread: list[str] = []
 
     def run(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         """Run one batch and add what was seen to that of the batches before."""
@@ -143,6 +145,7 @@ class _Session:
         for observer in observers:
             seen = observer.seen()
             self._seen = seen if self._seen is None else self._seen.merge(seen)
+            self._unread = self._unread or observer.unread
             self._thumbnails = self._thumbnails or observer.thumbnails.taken
         self._count += 1
 
@@ -166,7 +169,22 @@ class _Session:
             batches=self._count,
             how=self._how(about.inputs),
         )
+        about = replace(about, notes=(*about.notes, *self._notes(graph, self._seen.values)))
         return Trace(about, graph, with_contributions(graph, skips, self._seen.values, self._seen.products), recording)
+
+    def _notes(self, graph: Graph, values: Statistics) -> Iterator[str]:
+        """What has no numbers, and where numbers stop being finite."""
+        if self._unread:
+            kinds = ", ".join(sorted(set(self._unread)))
+            yield f"no statistics of {text.plural(len(self._unread), 'value')}: {kinds} without plain memory of its own"
+        held = dict((*self._model.named_parameters(), *self._model.named_buffers()))
+        first = first_nonfinite(graph, values, lambda name: name in held and not complaint(held[name]))
+        if first is not None:
+            found = values.summary(first)
+            op = graph.ops[first.op]
+            place = f"the input {op.attributes['name']}" if op.name == "input" else _words(graph, op)
+            share = f"{found.nonfinite:,} of {text.plural(found.count, 'element')}" if found else ""
+            yield f"nan or inf came up first in {place}: {share}"
 
     def _capture(self, args: Any, kwargs: Any, listen: Callable[[Run], Observer]) -> Captured:
         capture = trace_graph if self._first is None else _quietly

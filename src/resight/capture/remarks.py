@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from torch import Tensor
 
 from .. import text
-from ..graph import Ref
+from ..graph import Graph, Ref
 from ..recording import Statistics, Summary
 from .build import spec
 from .plain import Plain, readable, sizes_of
 from .tray import Tray
+
+UNFILLED = frozenset({"constant", "empty", "empty_like", "new_empty"})
+"""Ops whose result is not computed from anything seen."""
+
+NONFINITE = frozenset({"inf", "-inf", "nan"})
+"""How numbers that are not finite are written among the attributes of an op."""
 
 
 def remark(tensor: Tensor) -> str:
@@ -38,6 +46,23 @@ def complaint(tensor: Tensor) -> str:
     kinds = [f"{number:,} {kind}" for number, kind in ((nans, "nan"), (count - nans, "inf")) if number]
     first = ", ".join(str(int(i)) for i in wrong.nonzero()[0])
     return f"{' and '.join(kinds)} among {wrong.numel():,} elements of {_described(tensor)}, the first at [{first}]"
+
+
+def first_nonfinite(graph: Graph, values: Statistics, is_finite: Callable[[str], bool]) -> Ref | None:
+    """The first value with nan or inf that was made of finite ones, and not because somebody asked for it.
+
+    A mask filled with -inf is asked for: where such a number, a constant or a weight goes in, that one comes out is no
+    news, unless the model returns it. `is_finite` says it of a weight, by its name.
+    """
+    spoilt = {ref: None for ref, row in values.rows.items() if values.table["nonfinite"][row]}
+    for ref in sorted(spoilt, key=lambda ref: (ref.op, ref.slot)):
+        op = graph.ops[ref.op]
+        is_asked_for = op.name in UNFILLED or not NONFINITE.isdisjoint(map(str, op.attributes.values()))
+        is_passed_on = any(read.ref in spoilt for read in op.inputs) or not all(is_finite(w.name) for w in op.weights)
+        if not is_asked_for and not is_passed_on:
+            return ref
+    returned = [output.ref for output in graph.outputs if output.ref in spoilt]
+    return min(spoilt, key=lambda ref: (ref.op, ref.slot)) if returned else None
 
 
 def summary(plain: Plain) -> Summary:

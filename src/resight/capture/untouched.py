@@ -13,6 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .fake import is_fake, is_faking
+
 CONTAINERS = (dict, OrderedDict, list, set)
 """Attributes whose contents are kept: exactly these types, as subclasses may do more when they are written."""
 
@@ -151,6 +153,8 @@ def _has_values(tensor: Tensor) -> bool:
     return (
         not tensor.is_meta
         and tensor.layout is torch.strided
+        and not tensor.is_nested
+        and not (is_faking() or is_fake(tensor))
         and not isinstance(tensor, nn.parameter.UninitializedBuffer)
     )
 
