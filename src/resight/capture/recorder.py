@@ -234,7 +234,7 @@ def _sequence_number(tensor: Tensor, raw: RawOp) -> int:
     freed by a recursion in C++, which overflows the stack of a network with tens of thousands of ops.
     """
     if newest_gradient is None or isinstance(raw.function, str):
-        return int(tensor.grad_fn._sequence_nr())  # type: ignore[union-attr]
+        return int(tensor.grad_fn._sequence_nr())
     return int(newest_gradient()) - 1
 
 
