@@ -132,8 +132,6 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
             self._record_several(raw, result, args)
         elif isinstance(first, Tensor) and spelling(func) in ("__setitem__", "data"):
             self._record_rewritten(raw, first)
-        elif func in LENDING:
-            self.values.alias(first)
         return result
 
     def add(self, raw: RawOp, *tensors: Tensor) -> None:
@@ -234,7 +232,7 @@ def _sequence_number(tensor: Tensor, raw: RawOp) -> int:
     freed by a recursion in C++, which overflows the stack of a network with tens of thousands of ops.
     """
     if newest_gradient is None or isinstance(raw.function, str):
-        return int(tensor.grad_fn._sequence_nr())
+        return -1 if tensor.grad_fn is None else int(tensor.grad_fn._sequence_nr())
     return int(newest_gradient()) - 1
 
 
