@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from contextlib import ContextDecorator
 
 
@@ -13,13 +14,19 @@ class no_collections(ContextDecorator):  # noqa: N801  # used as contextlib's ow
     here that is the caller's.
     """
 
-    def __init__(self) -> None:
-        self._before: list[bool] = []
+    _lock = threading.Lock()
+    _inside = 0
+    _was_enabled = False
 
     def __enter__(self) -> None:
-        self._before.append(gc.isenabled())
-        gc.disable()
+        with self._lock:
+            if not no_collections._inside:
+                no_collections._was_enabled = gc.isenabled()
+            no_collections._inside += 1
+            gc.disable()
 
     def __exit__(self, *raised: object) -> None:
-        if self._before.pop():
-            gc.enable()
+        with self._lock:
+            no_collections._inside -= 1
+            if not no_collections._inside and no_collections._was_enabled:
+                gc.enable()

@@ -10,6 +10,10 @@ from typing import Any
 import torch
 from torch import nn
 
+from .turns import Together
+
+FORCED = Together(lambda: torch.compiler.set_stance("force_eager"))
+
 
 @contextmanager
 def eager(modules: Sequence[nn.Module]) -> Iterator[tuple[str, ...]]:
@@ -22,7 +26,7 @@ def eager(modules: Sequence[nn.Module]) -> Iterator[tuple[str, ...]]:
         yield ()
         return
     note = "compiled modules ran uncompiled while they were traced"
-    with torch.compiler.set_stance("force_eager"):
+    with FORCED():
         yield (note,) if any(map(_is_compiled, modules)) else ()
 
 

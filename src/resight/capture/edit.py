@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from functools import wraps
+from contextlib import ExitStack, contextmanager
+from functools import update_wrapper
 from typing import Any
 
 from torch import nn
@@ -16,6 +16,7 @@ from ..skips import Edit, Skip
 from . import edge
 from .eager import eager, uncompiled
 from .editor import Editor, Plan, where
+from .turns import TURN
 from .unregistered import Places, named_modules
 
 
@@ -38,8 +39,8 @@ def edit(model: nn.Module, /, *edits: Edit) -> Iterator[nn.Module]:
 
     An op watcher is on meanwhile: torch's fused transformer inference and compiled code run op by op, so that
     rounding may differ in the last digits even where nothing is changed. Threads of the model's own (data parallel
-    replicas) are not edited. Nothing of the model is written but its `forward` attribute, which is put back, also when
-    something raises.
+    replicas) are not edited; calls from other threads are, one at a time. Nothing of the model is written but its
+    `forward` attribute, which is put back, also when something raises; of several edits, when the last one ends.
 
     Raises:
         UserError: what is given is no edit, or of another model; when the model is called: a merge did not run or
@@ -56,34 +57,49 @@ def edit(model: nn.Module, /, *edits: Edit) -> Iterator[nn.Module]:
 
 @contextmanager
 def _rewired(model: nn.Module, modules: Mapping[str, nn.Module], plan: Plan) -> Iterator[None]:
-    """The model's `forward` runs under an editor; the attribute is as before when the context ends."""
-    forward = model.forward
-    before = vars(model).get("forward")
-    running: set[int] = set()  # threads; a model that calls itself is still in the same run
-
-    @wraps(forward)
-    def edited(*args: Any, **kwargs: Any) -> Any:
-        thread = threading.get_ident()
-        if thread in running:
-            return forward(*args, **kwargs)
-        editor = Editor(plan, modules)
-        running.add(thread)
-        try:
-            with editor.calls.watching(), editor:
-                result = edge.call(forward, args, kwargs)
-        finally:
-            running.discard(thread)
-        editor.check_all_made()
-        return result
-
-    vars(model)["forward"] = edited
+    """The model's `forward` runs under an editor; the attribute is as before when the last such context ends."""
+    with TURN:
+        found = vars(model).get("forward")
+        edited = found if isinstance(found, _Edited) else _Edited(model, modules)
+        edited.plans.append(plan)
+        vars(model)["forward"] = edited
     try:
         yield
     finally:
-        if before is None:
-            vars(model).pop("forward", None)
-        else:
-            vars(model)["forward"] = before
+        with TURN:
+            edited.plans.remove(plan)
+            if not edited.plans and edited.before is None:
+                vars(model).pop("forward", None)
+            elif not edited.plans:
+                vars(model)["forward"] = edited.before
+
+
+class _Edited:
+    """A model's `forward` under an editor for each plan that is on; they begin and end in any order."""
+
+    def __init__(self, model: nn.Module, modules: Mapping[str, nn.Module]) -> None:
+        self.before = vars(model).get("forward")
+        self.plans: list[Plan] = []
+        self._forward = model.forward
+        self._modules = modules
+        self._running: set[int] = set()  # threads; a model that calls itself is still in the same run
+        update_wrapper(self, self._forward)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        thread = threading.get_ident()
+        if thread in self._running:
+            return self._forward(*args, **kwargs)
+        with TURN, ExitStack() as around:
+            editors = [Editor(plan, self._modules) for plan in self.plans]
+            self._running.add(thread)
+            around.callback(self._running.discard, thread)
+            for editor in editors:
+                around.enter_context(editor.calls.watching())
+                around.enter_context(editor)
+            result = edge.call(self._forward, args, kwargs)
+        for editor in editors:
+            editor.check_all_made()
+        return result
 
 
 def _check(edits: tuple[Edit, ...], modules: Mapping[str, nn.Module]) -> None:

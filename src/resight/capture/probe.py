@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
 from .. import text
 from ..errors import UserError
@@ -21,6 +22,7 @@ from .eager import eager, uncompiled
 from .plain import readable
 from .remarks import complaint, remark
 from .structure import named_tensors
+from .turns import TURN
 from .unregistered import named_modules
 
 SHOWN = ("print", "plot", "none")
@@ -158,9 +160,15 @@ def probe(model: nn.Module, probes: Mapping[str, Probe], /) -> Iterator[nn.Modul
     wanted = [(path, _checked(probes[name])) for name in probes for path in _matching(name, modules)]
     with ExitStack() as attached:
         attached.enter_context(eager(list(modules.values())))
-        for path, one in wanted:
-            attached.callback(modules[path].register_forward_hook(_hook(one, path)).remove)
+        with TURN:  # or a run of another thread would put the hooks back that it found
+            for path, one in wanted:
+                attached.callback(_removed, modules[path].register_forward_hook(_hook(one, path)))
         yield model
+
+
+def _removed(hook: RemovableHandle) -> None:
+    with TURN:
+        hook.remove()
 
 
 def _hook(probe: Probe, path: str) -> Callable[[nn.Module, Any, Any], None]:

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from .turns import Together
+
 LOUD = (
     "torch._subclasses.fake_tensor",
     "torch._subclasses.meta_utils",
@@ -15,8 +17,7 @@ LOUD = (
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Inside, running shapes through a network logs nothing; the levels the user chose are back after."""
+def _quiet() -> Iterator[None]:
     loggers = [logging.getLogger(name) for name in LOUD]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
@@ -26,3 +27,7 @@ def quiet() -> Iterator[None]:
     finally:
         for logger, level in zip(loggers, levels):
             logger.setLevel(level)
+
+
+quiet = Together(_quiet)
+"""Inside, running shapes through a network logs nothing; the levels the user chose are back after."""

@@ -29,6 +29,7 @@ from .paths import first_difference
 from .remarks import complaint, first_nonfinite
 from .run import Captured, Run, trace_graph
 from .selection import Selection
+from .turns import TURN
 
 Given: TypeAlias = tuple[tuple[Any, ...], Mapping[str, Any]]
 """Positional and named arguments of one run."""
@@ -234,7 +235,7 @@ def _batches(args: tuple[Any, ...], kwargs: Mapping[str, Any], batches: Iterable
 
 def _quietly(model: nn.Module, args: Any, kwargs: Any, listener: Callable[[Run], Observer] | None = None) -> Captured:
     """A run whose failure the caller tells of."""
-    with warnings.catch_warnings():
+    with TURN, warnings.catch_warnings():
         warnings.simplefilter("ignore", ForwardWarning)
         return trace_graph(model, args, kwargs, listener=listener)
 

@@ -32,6 +32,7 @@ from .ops import name_of
 from .recorder import Listener, Recorder, spec_of
 from .sources import source, traceback_spot, user_level
 from .structure import named_arguments, named_tensors, returned_tensors
+from .turns import TURN
 from .unregistered import joined, named_modules
 from .unseen import idle, lost_sums, unregistered, unseen_data
 from .untouched import untouched
@@ -78,14 +79,15 @@ def trace_graph(
 
     A `listener` for the run gets to see its tensors, if they have values.
     """
-    model, notes = _traceable(model)
-    named = named_arguments(model.forward, args, kwargs)
-    given = list(named_tensors(named))
-    run = Run(model)
-    _check_initialised(run.modules)
-    modules = list(run.modules.values())
     with ExitStack() as around:
+        around.enter_context(TURN)
         around.enter_context(no_collections())
+        model, notes = _traceable(model)
+        named = named_arguments(model.forward, args, kwargs)
+        given = list(named_tensors(named))
+        run = Run(model)
+        _check_initialised(run.modules)
+        modules = list(run.modules.values())
         notes += around.enter_context(eager(modules))
         around.enter_context(untouched(modules, [tensor for _, tensor in given]))
         is_computed = not is_weightless(modules, [tensor for _, tensor in given])
