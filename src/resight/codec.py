@@ -10,6 +10,17 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from .errors import UserError
 
+SCALARS = (str, int, float, bool, types.NoneType)
+"""What JSON has besides lists and objects."""
+
+LARGEST = 1 << 63
+"""Integers are below, so that numpy and everybody else can hold them."""
+
+DEEPEST = 32
+"""Levels of lists in a value of no fixed shape, such as an attribute."""
+
+NO_TRACE = "is this a resight trace?"
+
 
 def encode(value: Any) -> Any:
     """A dataclass as a dict without the fields that hold their default; tuples as lists.
@@ -33,6 +44,8 @@ def encode(value: Any) -> Any:
 
 def decode(cls: Any, value: Any) -> Any:
     """What `encode` made, as a `cls` again.
+
+    The annotations are the schema: kinds of values, entries of tuples, integers of 64 bits, little nesting.
 
     Raises:
         UserError: the value does not have the shape of a `cls`; names the field.
@@ -61,15 +74,14 @@ def _decoder(cls: Any) -> Decoder:
         return _dataclass_decoder(cls)
     if origin is tuple:
         return _tuple_decoder(get_args(cls))
-    held: list[Any] = [arg for arg in get_args(cls) if is_dataclass(arg)]
-    if origin in (Union, types.UnionType) and held:
-        inner = _decoder(held[0])
-        return lambda value, where: None if value is None else inner(value, where)
+    if origin in (Union, types.UnionType):
+        return _union_decoder(get_args(cls))
     if origin is not None and issubclass(origin, Mapping):
-        return lambda value, where: {key: _frozen(item) for key, item in _expect(value, dict, where).items()}
-    if cls in (str, int, bool):
-        return lambda value, where: _expect(value, cls, where)
-    return lambda value, where: _frozen(value)
+        each = _decoder(get_args(cls)[1])
+        return lambda value, where: {key: each(item, where) for key, item in _expect(value, dict, where).items()}
+    if cls in SCALARS:
+        return lambda value, where: _scalar(value, (cls,), where)
+    return _plain
 
 
 def _dataclass_decoder(cls: Any) -> Decoder:
@@ -105,11 +117,40 @@ def _tuple_decoder(args: tuple[Any, ...]) -> Decoder:
     return decoder
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+def _union_decoder(args: tuple[Any, ...]) -> Decoder:
+    """Of scalars, and of one kind of dataclass or tuple besides."""
+    scalars = tuple(arg for arg in args if arg in SCALARS)
+    nested = [_decoder(arg) for arg in args if arg not in SCALARS]
+
+    def decoder(value: Any, where: str) -> Any:
+        return nested[0](value, where) if nested and isinstance(value, (dict, list)) else _scalar(value, scalars, where)
+
+    return decoder
+
+
+def _plain(value: Any, where: str, left: int = DEEPEST) -> Any:
+    """A scalar of any kind, or tuples of tuples of them."""
+    if not isinstance(value, list):
+        return _scalar(value, SCALARS, where)
+    if not left:
+        raise UserError(f"{where} is nested more than {DEEPEST} levels deep", hint=NO_TRACE)
+    return tuple([_plain(item, where, left - 1) for item in value])
+
+
+def _scalar(value: Any, kinds: tuple[type, ...], where: str) -> Any:
+    kind = type(value)
+    if kind not in kinds and not (kind is int and float in kinds):
+        raise _wrong(value, kinds[0], where)
+    if kind is int and not -LARGEST <= value < LARGEST:
+        raise UserError(f"{where} is a number of more than 64 bits", hint=NO_TRACE)
+    return value
 
 
 def _expect(value: Any, cls: type, where: str) -> Any:
-    if not isinstance(value, cls) or (cls is int and isinstance(value, bool)):
-        raise UserError(f"{where} is {type(value).__name__} instead of {cls.__name__}", hint="is this a resight trace?")
+    if not isinstance(value, cls):
+        raise _wrong(value, cls, where)
     return value
+
+
+def _wrong(value: Any, cls: type, where: str) -> UserError:
+    return UserError(f"{where} is {type(value).__name__} instead of {cls.__name__}", hint=NO_TRACE)

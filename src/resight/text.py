@@ -9,7 +9,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""What no output may hold: terminals and printers obey control characters (C0, C1), overrides of the direction of
+writing make a name read as another, and halves of pairs can't be encoded."""
+
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How words begin that a spreadsheet takes for a formula."""
 
 
 def quantity(value: float, unit: str = "") -> str:
@@ -133,6 +139,12 @@ def dot(words: str) -> str:
 def mermaid(words: str) -> str:
     """Text inside a quoted Mermaid label; what Mermaid would read as syntax becomes an entity code."""
     return "".join(c if c.isalnum() or c in " .,:×_/+=-()…·" else f"#{ord(c)};" for c in CONTROL.sub("�", words))
+
+
+def spreadsheet(words: str) -> str:
+    """Words in a cell that a spreadsheet opens: what it would read as a formula begins with an apostrophe."""
+    clean = CONTROL.sub("�", words)
+    return f"'{clean}" if clean.startswith(FORMULA) else clean
 
 
 def markdown(words: str) -> str:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -136,7 +137,7 @@ class Trace:
         words = " + ".join(f"{count} {name}" for name, count in counts.items())
         words += f" skip{'s' if sum(counts.values()) > 1 else ''}" if counts else "no residual connections"
         until = " until the forward stopped" if self.failure else ""
-        return f"{self.about.title}: " + "; ".join((words + until, *self.about.unseen))
+        return f"{text.one_line(self.about.title)}: " + "; ".join((words + until, *self.about.unseen))
 
     def table(self, depth: int | None = None) -> Table:
         """What flowed through, a row per op in running order; modules `depth` levels deep stay closed, with one row.
@@ -178,20 +179,31 @@ class Trace:
             UserError: not JSON, not a trace, damaged, or written by a newer resight.
         """
         try:
-            body = json.loads(words)
+            body = json.loads(words, parse_float=_finite, parse_constant=_finite)
         except ValueError as error:
             raise UserError(f"{where} is not JSON ({error})", hint="expected a file that resight saved") from None
+        except RecursionError:
+            raise UserError(f"{where} is nested too deeply", hint="expected a file that resight saved") from None
         version = body.get("resight") if isinstance(body, dict) else None
-        if not isinstance(version, int):
+        if type(version) is not int or version < 1:
             raise UserError(f"{where} is JSON, but not a trace", hint="expected a file that resight saved")
         if version > SCHEMA:
             raise UserError(f"{where} has schema {version}, newer than {SCHEMA}", hint="update resight to read it")
         trace: Trace = decode(cls, body)
         try:
-            trace.graph.check()
-        except (Bug, IndexError) as error:
+            trace.check()
+        except Bug as error:
             raise UserError(f"{where} is damaged: {error}", hint="save it again from the model") from None
         return trace
+
+    def check(self) -> Trace:
+        """Raise `Bug` where the parts do not fit one another; return the trace itself."""
+        self.graph.check()
+        for skip in self.skips:
+            skip.check(self.graph)
+        if self.recording is not None:
+            self.recording.check(self.graph)
+        return self
 
     def __str__(self) -> str:
         return _pictures[0]().as_text(self)
@@ -209,6 +221,14 @@ class Trace:
     def _display_(self) -> Any:
         """What marimo shows."""
         return _notebooks[0]().shown(self)
+
+
+def _finite(words: str) -> float:
+    """A number of a file; nan and infinity are written as words where they may be."""
+    value = float(words)
+    if not isfinite(value):
+        raise ValueError(f"{text.shorten(words, 20)} is no number of JSON")
+    return value
 
 
 def load(path: str | Path) -> Trace:

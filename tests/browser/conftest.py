@@ -53,13 +53,18 @@ def open_page(chromium: Any, tmp_path: Path) -> Iterator[Opener]:
     asked: list[str] = []
 
     def opened(
-        shown: Path | resight.Trace, hash: str = "", width: int = 1440, height: int = 900, **options: Any
+        shown: Path | resight.Trace,
+        hash: str = "",
+        width: int = 1440,
+        height: int = 900,
+        patience: int = 5000,
+        **options: Any,
     ) -> Any:
         path = shown if isinstance(shown, Path) else shown.save(tmp_path / f"page{len(contexts)}.html")
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(patience)
         page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: asked.append(request.url))

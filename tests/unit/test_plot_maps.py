@@ -206,6 +206,13 @@ def test_images_undo_their_normalisation(width: int) -> None:
     assert "all 5 images" in words_of(figure)
 
 
+def test_labels_are_words_and_numbers() -> None:
+    batch, one_hot = np.zeros((6, 1, 4, 4)), torch.tensor([0, 1, 0])
+    labels = [2, np.int64(3), torch.tensor(4), np.float32(0.1), np.str_("a dog"), one_hot]
+    assert words_of(plot.images(batch, labels)).endswith("2 3 4 0.1 a dog 0, 1, 0")
+    assert words_of(plot.images(batch, torch.arange(6))).endswith("0 1 2 3 4 5")
+
+
 def test_images_without_statistics_say_what_was_done() -> None:
     grey = random.random((20, 1, 4, 4))
     figure = plot.images(grey)

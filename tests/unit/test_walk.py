@@ -275,10 +275,8 @@ class Elements(HTMLParser):
 def test_the_page_loads_nothing_and_names_stay_names() -> None:
     words = page(listing(recorded(residual(HOSTILE, HOSTILE), thumbnails=[Ref(2)])))
     found = Elements(words)
-    assert found.of("meta")[1] == {
-        "http-equiv": "Content-Security-Policy",
-        "content": "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
-    }
+    assert found.of("meta")[1]["http-equiv"] == "Content-Security-Policy"
+    assert (found.of("meta")[1]["content"] or "").startswith("default-src 'none'; script-src 'none'; ")
     assert not found.of("script")
     assert not found.of("link")
     assert [image["src"][:22] for image in found.of("img") if image["src"]] == ["data:image/png;base64,"]

@@ -234,3 +234,58 @@ test("what stands for others, or has a shortcut that leaves it, is not turned by
   assert.equal(live.canTurn(1), true);
   assert.equal(live.canTurn(2), false);
 });
+
+/**
+ * Stages of blocks that are alike, one feeding the next, so that a picture shows them as repeats; some values are read
+ * in the next block too, some far below. More ops than a page lays out from scratch at every change.
+ *
+ * @param {(below: number) => number} random
+ */
+function repeatedNet(random) {
+  const [ops, calls] = [[op("input", [])], [call("", -1)]];
+  /** @type {SkipArc[]} */
+  const skips = [];
+  const begin = (/** @type {number} */ parent, /** @type {number} */ same) => calls.push(call(`m${calls.length}`, parent, same)) - 1;
+  const add = (/** @type {string} */ name, /** @type {number} */ c, /** @type {number[]} */ inputs) => ops.push(op(name, inputs, c)) - 1;
+  const mask = add("mask", 0, [0]);
+  let [x, older] = [0, 0];
+  const block = (/** @type {number} */ parent, /** @type {number} */ kind) => {
+    const [inside, source] = [begin(parent, kind), x];
+    const branch = begin(inside, 10 + kind);
+    const state = (x = add("conv", branch, kind % 2 === 0 ? [x] : [x, mask]));
+    for (let i = kind; i >= 0; i--) x = add("conv", branch, [x]);
+    const way = kind === 2 ? add("conv", begin(inside, 20), [source]) : source;
+    x = add("add", inside, kind === 3 ? [x, way, older] : [x, way]);
+    skips.push(skip(source, x, inside, way === source ? [] : [way]));
+    older = state;
+  };
+  while (ops.length <= 5000) {
+    const kind = random(4);
+    const deep = random(2) === 0 ? 0 : begin(0, -1);
+    for (let stages = 1 + random(4), repeats = 1 + random(30); stages > 0; stages--) {
+      const stage = begin(deep, 100 + 100 * kind + repeats);
+      for (let i = repeats; i > 0; i--) block(stage, kind);
+    }
+    for (let i = random(60); i > 0; i--) x = add("relu", 0, [x]);
+  }
+  const net = payload(ops, calls, skips);
+  for (const at of [x, older, mask]) net.outputs.push({ op: at, slot: 0, title: "output", shape: "8", aside: false });
+  return net;
+}
+
+test("a large page's picture is the one folded from scratch, whatever was turned", () => {
+  for (let seed = 1; seed <= 8; seed++) {
+    const random = chance(seed);
+    const net = repeatedNet(random);
+    const folding = new Folding(net, VIEW);
+    assert.equal(folding.isLarge, true);
+    let state = openTo(START, [null, 1, 2, 3][random(4)]);
+    for (let turns = 0; turns < 5; turns++) {
+      const { folded, root } = folding.at(state);
+      const { tree, opening } = folding.base(state.depth);
+      const { folded: scratch } = foldAs(net, VIEW, tree, { ...opening, open: folding.openAt(state) });
+      assert.deepEqual(looks(folded, root), looks(scratch, placeAll(scratch, VIEW)), `seed ${seed}, turn ${turns}, depth ${state.depth}`);
+      state = random(5) === 0 ? openTo(state, random(4)) : turn(state, 1 + random(net.calls.length - 1));
+    }
+  }
+});

@@ -8,16 +8,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..graph import Ref
-from ..recording import Thumbnail
+from ..recording.types import LAYOUTS, PIXELS, Thumbnail
 
 SIDE = 64
 """Pixels of a thumbnail's longer side, at most."""
-
-LIMIT = 1 << 25
-"""Bytes of all thumbnails together (32 MiB); later values of a network that needs more get none."""
-
-LAYOUTS = {2: "vector", 3: "tokens", 4: "maps", 5: "volumes"}
-"""What a value of so many dimensions is taken for: first the batch, then, in maps and volumes, the channels."""
 
 
 class Thumbnails:
@@ -26,7 +20,7 @@ class Thumbnails:
     def __init__(self, channels: int) -> None:
         self.taken: dict[Ref, Thumbnail] = {}
         self._channels = channels
-        self._room = LIMIT
+        self._room = PIXELS
 
     def take(self, ref: Ref, tensor: Tensor) -> None:
         """Take one of a value with two to five dimensions and real elements."""

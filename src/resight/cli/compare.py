@@ -14,6 +14,7 @@ from ..runs import is_run, open_run, runs_below
 from ..runs import trust as trust_folder
 from ..traces import Trace
 from . import options
+from .complaints import say
 from .tracing import is_saved, record_spec, trace_spec
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def compare(
     written = save_all(found, out or (), look)
     print_comparison(found)
     for line in (*notes, *(f"wrote {path}" for path in written)):
-        print(f"  {line}")
+        say(f"  {line}")
     return 0
 
 
@@ -109,11 +110,11 @@ def print_comparison(found: Comparison) -> None:
         console.print(_wrapped(table))
         print()
     for told in tellings(found):
-        print(told.summary)
+        say(told.summary)
         for line in told.details:
-            print(f"  - {line}")
+            say(f"  - {line}")
     for line in notes(found):
-        print(f"  {line}")
+        say(f"  {line}")
 
 
 def _wrapped(table: Table) -> RichTable:

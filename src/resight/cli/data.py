@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from .complaints import say
+
 app = typer.Typer(name="data", no_args_is_help=True, help="List data sets and look at their images.")
 
 Name = Annotated[
@@ -63,6 +65,6 @@ def preview(
 
     dataset = load(name, root)
     save(dataset, out)
-    print(f"{dataset.name}: {dataset.how}")
-    print(f"  wrote {out}")
+    say(f"{dataset.name}: {dataset.how}")
+    say(f"  wrote {out}")
     return 0

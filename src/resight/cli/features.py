@@ -12,6 +12,7 @@ import typer
 from ..errors import UserError
 from ..traces import Trace
 from . import options
+from .complaints import say
 from .tracing import record_spec, report_failure
 
 UNFIT = re.compile(r"[^\w.-]+")
@@ -86,9 +87,9 @@ def features(
         _check_kept(traced, spec, layer)
         figures[path] = feature_maps(traced[layer], channels=wanted, title=_title(traced, layer), **view)
     write_files({path: rendered(figure, suffix) for path, figure in figures.items()})
-    print(traced.summary())
+    say(traced.summary())
     for note in (*traced.about.notes, *(f"wrote {path}" for path in figures)):
-        print(f"  {note}")
+        say(f"  {note}")
     return report_failure(traced)
 
 

@@ -16,6 +16,7 @@ import typer
 from ..errors import UserError
 from ..traces import Trace
 from . import options
+from .complaints import say
 from .tracing import is_saved, record_spec, report_failure, trace_spec
 
 THUMBNAILS = 16
@@ -133,11 +134,11 @@ def show(
     except NotRecorded as error:
         hint = f"record it: resight show SPEC --color {color} -o {spec}" if is_saved(spec) else error.hint
         raise UserError(error.what, hint=hint) from error
-    print(drawing(traced, view).caption)
+    say(drawing(traced, view).caption)
     for note in traced.about.notes:
-        print(f"  {note}")
+        say(f"  {note}")
     for path in written:
-        print(f"  wrote {path}")
+        say(f"  wrote {path}")
     if not out:
         _open_in_browser(written[0])
     return report_failure(traced)

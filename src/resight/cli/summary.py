@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from . import options
+from .complaints import say
 from .tracing import report_failure, trace_spec
 
 DEPTH = 3
@@ -43,5 +44,5 @@ def summary(
     console = Console(highlight=False, markup=False, emoji=False)
     console.print(summary_table(traced, depth, console.width))
     for line in totals(traced):
-        console.print(line, soft_wrap=True)
+        say(line)
     return report_failure(traced)

@@ -11,7 +11,7 @@ from ..table import walk as steps
 from ..text import plural
 from ..traces import Trace
 from . import options
-from .complaints import warn
+from .complaints import say, warn
 from .tracing import record_spec, report_failure
 
 THUMBNAILS = 8
@@ -78,7 +78,7 @@ def walk(
     )
     if out:
         written = save_all(traced, out, look)
-        print(traced.summary())
+        say(traced.summary())
         notes = [f"wrote {path}" for path in written]
     else:
         from rich.console import Console
@@ -89,12 +89,13 @@ def walk(
         lines = listing(traced, depth, everything=everything)
         console = Console(highlight=False, markup=False, emoji=False)
         console.print(terminal_table(lines, console.width))
-        print(f"\n{traced.summary()}")
+        print()
+        say(traced.summary())
         notes = [GAIN_LINE] if any(column.name == "gain" for column in lines.columns) else []
     if traced.recording is not None and traced.recording.how:
-        print(f"  {traced.recording.how}")
+        say(f"  {traced.recording.how}")
     for note in (*traced.about.notes, *notes):
-        print(f"  {note}")
+        say(f"  {note}")
     warn_of_nonfinite(traced)
     return report_failure(traced)
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from ..colours import palette
 from ..fonts import FAMILIES
-from ..picture import html, svg
-from ..picture.document import END, START
+from ..picture import document, svg
 from ..table import Table
 from ..text import one_line, xml
 from .comparison import Comparison
@@ -16,9 +15,6 @@ from .notes import notes
 from .side import side_by_side
 from .stage import Stage, stage
 from .tables import gains, networks, trainings
-
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-"""What the page may load: only the pictures it brings along."""
 
 STYLE = """
 :root {{ color-scheme: {theme}; background: {background}; color: {ink}; font: 15px/1.5 {families}; }}
@@ -36,17 +32,7 @@ th {{ font-weight: 600; color: {muted}; }}
 th, td {{ padding: 4px 20px 4px 0; border-bottom: 1px solid {frameLine}; white-space: nowrap; }}
 """
 
-PAGE = (
-    START
-    + """{body}{script}
-"""
-    + END
-)
-
-
-SCRIPTS = """
-<script type="application/json" id="wire">{wire}</script>
-<script>{script}</script>"""
+WIRE = '\n<script type="application/json" id="wire">{wire}</script>'
 
 
 def page(comparison: Comparison, *, theme: str = "light", depth: int | None = None) -> bytes:
@@ -55,13 +41,10 @@ def page(comparison: Comparison, *, theme: str = "light", depth: int | None = No
     maps = stage(comparison, theme=theme, depth=depth)
     style = STYLE.format(theme=theme, families=FAMILIES, **palette(theme))
     body = "\n".join(_body(comparison, maps, title, theme, depth))
-    return PAGE.format(
-        policy=html.policy(maps.script) if maps else xml(POLICY),
-        title=xml(title),
-        style=maps.style + style if maps else style,
-        body=body,
-        script=SCRIPTS.format(wire=maps.wire, script=maps.script) if maps else "",
-    ).encode()
+    if maps is None:
+        return document.page(title=title, style=style, body=body).encode()
+    body += WIRE.format(wire=maps.wire)
+    return document.page(title=title, style=maps.style + style, body=body, script=maps.script).encode()
 
 
 def title_of(comparison: Comparison) -> str:
@@ -94,7 +77,7 @@ def _structures(comparison: Comparison, maps: Stage | None, theme: str, depth: i
     if sheet is None or maps is None:
         return
     yield "<h2>Structures side by side</h2>"
-    yield '<div id="pair" hidden></div>'
+    yield '<div id="pair"></div>'
     is_more = "" if maps.others else ' id="pair-still"'
     yield f'<div class="wide"{is_more}>{svg.markup(sheet.display, sheet.caption)}</div>'
 

@@ -215,7 +215,7 @@ class Graph:
             if i and not 0 <= call.parent < i:
                 raise Bug(f"module call {i} ({call.path}) names parent {call.parent}")
             for ref in (*call.inputs, *call.outputs):
-                if not self._is_made(ref):
+                if not self.has(ref):
                     raise Bug(f"module call {i} ({call.path}) reads {self._missing(ref)}")
         for i, op in enumerate(self.ops):
             if op.id != i:
@@ -225,23 +225,24 @@ class Graph:
             for read in op.inputs:
                 if not read.op < i:
                     raise Bug(f"op {i} ({op.name}) reads op {read.op}, which runs later")
-                if not self._is_made(read):
+                if not self.has(read):
                     raise Bug(f"op {i} ({op.name}) reads {self._missing(read)}")
             failed = self.failure is not None and self.failure.op == i
             if not op.outputs and not failed:
                 raise Bug(f"op {i} ({op.name}) has no outputs and did not fail")
         for i in self.inputs:
-            if self.ops[i].name != "input":
-                raise Bug(f"input {i} is a {self.ops[i].name}")
+            if not self.has(Ref(i)) or self.ops[i].name != "input":
+                raise Bug(f"input {i} is {self._missing(Ref(i))}")
         for output in self.outputs:
-            if not self._is_made(output):
+            if not self.has(output):
                 raise Bug(f"output {output.name!r} reads {self._missing(output)}")
         if self.failure is not None and self.failure.op not in (-1, len(self.ops) - 1):
             raise Bug(f"op {self.failure.op} failed, yet ops were recorded after it")
         self._check_contiguous()
         return self
 
-    def _is_made(self, ref: Ref | Input | Output) -> bool:
+    def has(self, ref: Ref | Input | Output) -> bool:
+        """Whether an op makes such a value."""
         return 0 <= ref.op < len(self.ops) and 0 <= ref.slot < len(self.ops[ref.op].outputs)
 
     def _missing(self, ref: Ref | Input | Output) -> str:

@@ -50,7 +50,7 @@ class Drawing:
         if self.view.only:
             inside = self._calls_drawn()
             drawn = replace(drawn, skips=tuple(skip for skip in drawn.skips if inside[skip.owner]))
-        return drawn.summary().removeprefix(f"{drawn.about.title}: ")
+        return drawn.summary().removeprefix(f"{text.one_line(drawn.about.title)}: ")
 
     @cached_property
     def legend_line(self) -> str:

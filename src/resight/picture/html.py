@@ -7,7 +7,6 @@ A notebook shows the same page in a frame, whose document says nothing of a netw
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -16,24 +15,15 @@ from importlib.resources import files
 
 from .. import fonts, text
 from ..colours import PALETTES, palette
-from . import svg
-from .document import END, START
+from . import document, svg
 from .drawing import Drawing
 from .engine import joined_modules
 from .facts import facts
 
-POLICY = (
-    "default-src 'none'; script-src '{hash}'; style-src 'unsafe-inline'; font-src data:; img-src data: blob:; "
-    "base-uri 'none'; form-action 'none'"
-)
-"""What the page may load and run: its own script, told by its hash, what it carries inside, and nothing else."""
-
 SMALLEST = 0.62
 """A picture shrinks to fit the window down to this share of its size, where letters are 8 pixels; then it scrolls."""
 
-PAGE = (
-    START
-    + """{still}<div id="live">
+PAGE = """{still}<div id="live">
 <header id="bar"><h1>{title}</h1><p>{line}</p><div id="search"></div><div id="tools"></div></header>
 <nav id="tree" hidden></nav>
 <div id="map"><canvas id="canvas" tabindex="0" role="application" aria-label="{caption}"></canvas>
@@ -42,10 +32,7 @@ PAGE = (
 <div id="strip" hidden></div>
 <div id="player" hidden></div>
 </div>
-{wire}<script>{script}</script>
-"""
-    + END
-)
+{wire}"""
 
 STILL = """<main id="still">
 {picture}<footer>
@@ -54,7 +41,7 @@ STILL = """<main id="still">
 </main>
 """
 
-WIRE = '<script type="application/json" id="wire">{wire}</script>\n'
+WIRE = '<script type="application/json" id="wire">{wire}</script>'
 
 COMMENT = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n", re.DOTALL | re.MULTILINE)
 """A comment on lines of its own; a third of the modules, which a reader of the page has no use for."""
@@ -69,22 +56,23 @@ def render(drawing: Drawing) -> bytes:
         picture=svg.markup(drawing.display, drawing.caption),
         footer="\n".join(_footer(drawing)),
     )
-    return _document(
+    body = PAGE.format(
         title=text.xml(drawing.heading),
-        style=style(drawing.view.theme, _still_rules(drawing)),
         still=still,
         line=text.xml(_line(drawing)),
         caption=text.xml(drawing.caption),
         wire=WIRE.format(wire=text.script_json(wire_parts(drawing))),
-        script=page_script(),
-    ).encode()
+    )
+    own = style(drawing.view.theme, _still_rules(drawing))
+    return document.page(title=drawing.heading, style=own, body=body, script=page_script()).encode()
 
 
 @cache
 def frame() -> str:
     """The page's document without a network; its function `begin` (web/page/framed.js) takes a `wire`."""
     script = joined_modules(("page/framed",)) + FRAMED
-    return _document(title="resight", style=style("light"), still="", line="", caption="", wire="", script=script)
+    body = PAGE.format(title="resight", still="", line="", caption="", wire="")
+    return document.page(title="resight", style=style("light"), body=body, script=script)
 
 
 def wire(drawing: Drawing) -> str:
@@ -104,16 +92,6 @@ def script(entry: str, end: str) -> str:
     return COMMENT.sub("", joined_modules((entry,))) + end
 
 
-def policy(script: str) -> str:
-    """What a page may load and run that has this script, ready for HTML."""
-    return text.xml(POLICY.format(hash=_hash(script)))
-
-
-def _document(*, script: str, **parts: str) -> str:
-    """The page of its parts, ready for HTML; it runs `script` and no other."""
-    return PAGE.format(policy=policy(script), script=script, **parts)
-
-
 def wire_parts(drawing: Drawing) -> dict[str, object]:
     """What a map is made from: the typedef `Wire` in web/page/page.js."""
     return {
@@ -126,10 +104,6 @@ def wire_parts(drawing: Drawing) -> dict[str, object]:
 def _line(drawing: Drawing) -> str:
     """What stands beside the title: `5 identity + 3 projection skips · x f32[1,3,224,224]`."""
     return f"{drawing.skips_line} · {drawing.payload.subtitle}"
-
-
-def _hash(script: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def style(theme: str, *rules: str) -> str:

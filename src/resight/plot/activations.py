@@ -56,7 +56,7 @@ def activations(
     names, summaries = _selected(trace, [only] if isinstance(only, str) else list(only))
     spread = spread_of(summaries)
     broken = [summary.nonfinite > 0 for summary in summaries]
-    caption = [text.plural(len(names), "value"), trace.recording.how if trace.recording else ""]
+    caption = [text.plural(len(names), "value"), trace.recording.how if trace.recording else "", spread.words]
     caption += [f"{sum(broken)} hold elements that are not finite, named in red"] if any(broken) else []
     name = f"Activations of {trace.about.title}" if title is None else title
     sheet = Sheet(width, theme, name, caption)

@@ -38,7 +38,7 @@ def gains(trace: Trace, *, title: str | None = None, theme: str = "light", width
     skips = _recorded(trace)
     looks = ["concat" if skip.combine == "concat" else skip.kind for skip in skips]
     name = f"What each branch adds in {trace.about.title}" if title is None else title
-    how = trace.recording.how if trace.recording else ""
+    how = trace.recording.how.partition(";")[0] if trace.recording else ""  # the rest is about histograms
     undefined = sum(skip.gain is None for skip in skips)
     note = f"{text.plural(undefined, 'gain')} not defined (the shortcut is zero, or a value not finite), marked ×"
     sheet = Sheet(width, theme, name, (text.plural(len(skips), "skip"), how, note if undefined else ""))
@@ -85,7 +85,7 @@ def _draw_gains(sheet: Sheet, rows: Rows, skips: Sequence[Skip], colours: Sequen
     _draw_dots(sheet, axes, [skip.gain for skip in skips], colours, start)
     if axes.get_xlim()[0] < 1 < axes.get_xlim()[1]:
         axes.axvline(1, color=sheet.colours["muted"], linewidth=0.7 * sheet.scale, zorder=1)
-    scale = ", logarithmic" if logarithmic else ""
+    scale = ", logarithmic" if logarithmic else ", linear"
     _write_title(sheet, rows, 0.0, f"gain: rms of branch / rms of shortcut{scale}", f"gain{scale}", end)
 
 
@@ -95,7 +95,7 @@ def _draw_cosines(sheet: Sheet, rows: Rows, skips: Sequence[Skip], colours: Sequ
     axes.set_xticks([-1, 0, 1] if sheet.width < 5 else [-1, -0.5, 0, 0.5, 1])
     axes.axvline(0, color=sheet.colours["muted"], linewidth=0.7 * sheet.scale, zorder=1)
     _draw_dots(sheet, axes, [skip.cosine for skip in skips], colours, 0.0)
-    _write_title(sheet, rows, SPLIT + 0.02, "cosine of branch and shortcut", "cosine", 1.0)
+    _write_title(sheet, rows, SPLIT + 0.02, "cosine of branch and shortcut, linear", "cosine, linear", 1.0)
 
 
 def _draw_dots(sheet: Sheet, axes: Axes, values: Sequence[float | None], colours: Sequence[str], start: float) -> None:

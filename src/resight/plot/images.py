@@ -49,7 +49,7 @@ def images(
     span = range_of(shown)
     head = (shown_words(len(shown), len(whole), "image", "the first ones"), text.shape(whole.shape[2:]), how)
     sheet = Sheet(width, theme, title, (*head, span.alarm))
-    names = [str(i) for i in range(len(shown))] if labels is None else [str(label) for label in labels]
+    names = [str(i) for i in range(len(shown))] if labels is None else [_word(label) for label in labels]
     grey = colour_map("gray", sheet.colours)
     for box, image in zip(grid(sheet, names[: len(shown)], shown.shape[2] / shown.shape[3], columns), shown):
         if len(image) == 1:
@@ -57,6 +57,13 @@ def images(
         else:
             sheet.image(box, _marked(np.moveaxis(image, 0, -1), sheet.colours["alarm"]))
     return sheet.done()
+
+
+def _word(label: Any) -> str:
+    """A label as a reader says it: `2`, not `tensor(2)`."""
+    held = label.tolist() if hasattr(label, "tolist") else label  # of a tensor, an array or one of its numbers
+    parts = held if isinstance(held, (list, tuple)) else [held]
+    return ", ".join(text.number(part) if isinstance(part, float) else text.one_line(part) for part in parts)
 
 
 def _as_batch(batch: np.ndarray) -> np.ndarray:
@@ -75,11 +82,11 @@ def _as_colours(batch: np.ndarray, mean: Sequence[float] | None, std: Sequence[f
     values = batch.astype(np.float64)
     if mean is not None or std is not None:
         shift, factor = _per_channel(mean, 0.0, values, "mean"), _per_channel(std, 1.0, values, "std")
-        return np.clip(values * factor + shift, 0, 1), "normalisation undone"
+        return np.clip(values * factor + shift, 0, 1), "normalisation undone, values from 0 to 1"
     span = range_of(values)
     if span.low >= 0 and span.high <= 1:
-        return values, "values as they are"
-    return (values - span.low) / ((span.high - span.low) or 1), f"stretched, {span.words}"
+        return values, "values as they are, on a scale from 0 to 1"
+    return (values - span.low) / ((span.high - span.low) or 1), f"one scale for all, stretched, {span.words}"
 
 
 def _per_channel(numbers: Sequence[float] | None, usual: float, batch: np.ndarray, what: str) -> np.ndarray:

@@ -20,6 +20,9 @@ PANEL = 0.12
 LOWEST = 0.06
 """Height of a step of size 1 in heights of its panel, where steps are on a scale of doublings."""
 
+DOUBLINGS = ", log scale: one height for each doubling"
+"""What the title of such a panel says."""
+
 LONGEST_NAME = 1.1
 """Room in inches for names that have to stand upright."""
 
@@ -51,10 +54,11 @@ def shapes(trace: Trace, *, title: str | None = None, theme: str = "light", widt
 
 def _panels(steps: Sequence[Step]) -> Iterator[tuple[str, list[float], list[str], str]]:
     """Title, heights, numbers and colour group of each panel; a number is written where it changes."""
-    yield "resolution", [_doublings(s.positions) for s in steps], _changes([s.size for s in steps]), "linear"
-    yield "channels", [_doublings(s.channels) for s in steps], _changes([f"{s.channels:,}" for s in steps]), "pool"
-    yield "operations, in FLOP", [s.flops for s in steps], [_cost(s.flops) for s in steps], "activation"
-    yield "parameters", [s.parameters for s in steps], [_cost(s.parameters) for s in steps], "attention"
+    sizes, channels = _changes([s.size for s in steps]), _changes([f"{s.channels:,}" for s in steps])
+    yield f"resolution{DOUBLINGS}", [_doublings(s.positions) for s in steps], sizes, "linear"
+    yield f"channels{DOUBLINGS}", [_doublings(s.channels) for s in steps], channels, "pool"
+    yield "operations in FLOP, linear scale", [s.flops for s in steps], [_cost(s.flops) for s in steps], "activation"
+    yield "parameters, linear scale", [s.parameters for s in steps], [_cost(s.parameters) for s in steps], "attention"
 
 
 def _changes(words: Sequence[str]) -> list[str]:

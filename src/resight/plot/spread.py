@@ -8,6 +8,7 @@ from math import floor
 
 import numpy as np
 
+from .. import text
 from ..errors import Bug
 from ..recording import Summary
 
@@ -36,6 +37,12 @@ class Spread:
     def place(self, values: np.ndarray) -> np.ndarray:
         """Where values stand on the axis."""
         return np.asarray(np.arcsinh(values / self.unit))
+
+    @property
+    def words(self) -> str:
+        """How the axis runs and how high the rows are."""
+        axis = f"asinh scale, linear to ±{text.number(self.unit)} and logarithmic beyond"
+        return f"{axis}; each row up to its largest density"
 
     def ticks(self, apart: float) -> list[float]:
         """Round values to mark, zero first if it is on the axis, at least `apart` on it."""

@@ -25,7 +25,7 @@ def draw_tokens(reading: Reading, title: str, theme: str, width: float) -> Figur
     values = reading.values
     whole, reach = range_of(values), clipped(values)
     how = reach_words(whole, reach)
-    sheet = Sheet(width, theme, title, (*reading.words, whole.words, how, whole.alarm))
+    sheet = Sheet(width, theme, title, (*reading.words, f"one scale around zero, {whole.words}", how, whole.alarm))
     cmap = colour_map("diverging", sheet.colours)
     height = sheet.room * min(TALLEST, max(SHORTEST, values.shape[0] / values.shape[1]))
     left = numbers_width(sheet, len(values)) + 1.6 * sheet.line(sheet.small)
@@ -55,7 +55,7 @@ def draw_vector(reading: Reading, title: str, theme: str, width: float) -> Figur
     """A bar for each feature."""
     values = reading.values.astype(np.float64)
     whole = range_of(values)
-    sheet = Sheet(width, theme, title, (*reading.words, whole.words, whole.alarm))
+    sheet = Sheet(width, theme, title, (*reading.words, f"linear scale, {whole.words}", whole.alarm))
     left = numbers_width(sheet, text.number(whole.low), text.number(whole.high)) + 0.1 * sheet.scale
     box = Box(sheet.margin + left, sheet.top + 0.05, sheet.room - left - 0.1 * sheet.scale, 0.28 * sheet.room)
     line = sheet.line(sheet.small)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..codec import decode
 from ..errors import UserError
 from ..graph import Ref
+from ..text import binary_size, shape
+from .binning import FINEST
 from .statistics import ROW, Statistics, empty_rows
-from .types import Recording, Thumbnail
+from .types import BINS, LAYOUTS, PIXELS, Recording, Thumbnail
 
 DAMAGED = "save it again from the model"
 
@@ -32,18 +37,35 @@ def statistics_to_plain(statistics: Statistics) -> dict[str, Any]:
 def statistics_from_plain(plain: Any) -> Statistics:
     """The inverse of `statistics_to_plain`."""
     try:
+        refs = decode(tuple[tuple[int, int, int], ...], plain["refs"])
+        rows = {Ref(op, slot): row for op, slot, row in refs}
+        if any(not 0 <= row < len(plain["count"]) for row in rows.values()):
+            raise ValueError("a value names a row that is not there")
         table = empty_rows(len(plain["count"]))
         for name in ROW.names or ():
             if name != "bins":
                 table[name] = [float(x) if isinstance(x, str) else x for x in plain[name]]
         for row, (start, *counts) in zip(table["bins"], plain["bins"], strict=True):
-            row[start : start + len(counts)] = counts
-        rows = {Ref(op, slot): row for op, slot, row in plain["refs"]}
-        if any(not 0 <= row < len(table) for row in rows.values()):
-            raise ValueError("a value names a row that is not there")
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+            row[slice(start, start + len(counts)) if start >= 0 else BINS] = counts
+        if fault := _fault(table):
+            raise ValueError(fault)
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
         raise UserError(f"the recording's statistics are damaged: {error}", hint=DAMAGED) from None
     return Statistics(rows, table)
+
+
+def _fault(table: np.ndarray) -> str:
+    """What can't be of some rows; empty where nothing is wrong."""
+    counts = [table[name] for name in ("nonfinite", "zeros", "sampled", "bins")]
+    if any((column < 0).any() for column in counts) or (table["deviations"] < 0).any():
+        return "a count below 0"
+    if ((table["nonfinite"] > table["count"]) | (table["zeros"] > table["sampled"])).any():
+        return "more of some elements than of all"
+    with np.errstate(over="ignore"):
+        farthest = np.ldexp(np.abs(table["first"].astype(np.float64)) + BINS, table["exponent"])
+    if (table["exponent"] < FINEST).any() or not np.isfinite(farthest).all():
+        return "a histogram beyond all numbers"
+    return ""
 
 
 def recording_to_plain(recording: Recording) -> dict[str, Any]:
@@ -59,21 +81,51 @@ def recording_to_plain(recording: Recording) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A thumbnail in JSON."""
+
+    ref: tuple[int, int]
+    shape: tuple[int, int, int]
+    pixels: str
+    low: tuple[float | str, ...]
+    high: tuple[float | str, ...]
+    channels: int
+    layout: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A recording in JSON."""
+
+    values: Statistics
+    gradients: Statistics | None
+    seconds: tuple[float | str, ...] | None
+    kept: tuple[tuple[int, int], ...]
+    thumbnails: tuple[_Drawn, ...]
+    batches: int
+    how: str
+
+
 def recording_from_plain(plain: Any) -> Recording:
     """The inverse of `recording_to_plain`; kept tensors are absent, as None."""
     try:
-        gradients, seconds = plain["gradients"], plain["seconds"]
-        thumbnails = [_thumbnail_from_plain(one) for one in plain["thumbnails"]]
+        written: _Written = decode(_Written, plain)
+        if sum(math.prod(one.shape) for one in written.thumbnails) > PIXELS:
+            raise ValueError(f"more than {binary_size(PIXELS)} of thumbnails")
+        thumbnails = [_thumbnail_from_plain(one) for one in written.thumbnails]
         return Recording(
-            values=statistics_from_plain(plain["values"]),
-            gradients=None if gradients is None else statistics_from_plain(gradients),
-            seconds=None if seconds is None else np.array(seconds, np.float64),
-            kept={Ref(op, slot): None for op, slot in plain["kept"]},
+            values=written.values,
+            gradients=written.gradients,
+            seconds=None if written.seconds is None else np.array(written.seconds, np.float64),
+            kept={Ref(*ref): None for ref in written.kept},
             thumbnails={thumbnail.ref: thumbnail for thumbnail in thumbnails},
-            batches=int(plain["batches"]),
-            how=str(plain["how"]),
+            batches=written.batches,
+            how=written.how,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except UserError as error:
+        raise UserError(error.what.replace("_Written", "the recording", 1), hint=DAMAGED) from None
+    except ValueError as error:
         raise UserError(f"the recording is damaged: {error}", hint=DAMAGED) from None
 
 
@@ -152,10 +204,17 @@ def _thumbnail_to_plain(thumbnail: Thumbnail) -> dict[str, Any]:
     }
 
 
-def _thumbnail_from_plain(plain: Any) -> Thumbnail:
+def _thumbnail_from_plain(drawn: _Drawn) -> Thumbnail:
+    """Its pixels unpacked, no more of them than its sizes say: a few bytes can be packed that unpack to gigabytes."""
+    size, channels = math.prod(drawn.shape), drawn.shape[0]
+    low, high = (tuple(map(float, bounds)) for bounds in (drawn.low, drawn.high))
+    if min(drawn.shape) < 1 or not len(low) == len(high) == channels <= drawn.channels:
+        raise ValueError(f"a thumbnail of {shape(drawn.shape)} pixels has {len(low)} and {len(high)} bounds")
+    if drawn.layout not in LAYOUTS.values():
+        raise ValueError(f"there is no thumbnail of {drawn.layout}")
     try:
-        pixels = np.frombuffer(zlib.decompress(b64decode(plain["pixels"])), np.uint8).reshape(plain["shape"])
+        packed = zlib.decompressobj().decompress(b64decode(drawn.pixels, validate=True), size + 1)
+        pixels = np.frombuffer(packed, np.uint8).reshape(drawn.shape)
     except zlib.error as error:
         raise ValueError(f"pixels: {error}") from None
-    low, high = (tuple(float(x) for x in plain[name]) for name in ("low", "high"))
-    return Thumbnail(Ref(*plain["ref"]), pixels, low, high, int(plain["channels"]), str(plain["layout"]))
+    return Thumbnail(Ref(*drawn.ref), pixels, low, high, drawn.channels, drawn.layout)

@@ -8,7 +8,8 @@ from math import fsum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..graph import Ref
+from ..errors import Bug
+from ..graph import Graph, Ref
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
 BINS = 64
 """Most bins of a histogram."""
+
+PIXELS = 1 << 25
+"""Most bytes of thumbnails in a recording."""
+
+LAYOUTS = {2: "vector", 3: "tokens", 4: "maps", 5: "volumes"}
+"""What a value of so many dimensions is taken for: first the batch, then, in maps and volumes, the channels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,15 @@ class Recording:
     thumbnails: Mapping[Ref, Thumbnail] = field(default_factory=dict)
     batches: int = 1
     how: str = ""
+
+    def check(self, graph: Graph) -> None:
+        """Raise `Bug` where it speaks of values or ops that `graph` does not have."""
+        gradients = () if self.gradients is None else self.gradients.refs
+        for ref in (*self.values.refs, *gradients, *self.kept, *self.thumbnails):
+            if not graph.has(ref):
+                raise Bug(f"it was recorded what op {ref.op} made as output {ref.slot}, and there is none")
+        if self.seconds is not None and len(self.seconds) != len(graph.ops):
+            raise Bug(f"{len(self.seconds)} of {len(graph.ops)} ops have a time")
 
     def kept_to_bytes(self) -> bytes:
         """The kept tensors as a safetensors file."""

@@ -6,11 +6,17 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from .. import text
-from ..errors import UserError
-from ..graph import Ref
+from ..errors import Bug, UserError
+from ..graph import Graph, Ref
 
 Span: TypeAlias = tuple[int, int]
 """A run of op ids, first and last included."""
+
+COMBINES = ("add", "concat")
+"""How a merge puts shortcut and branch together."""
+
+LINKS = ("identity", "act", "norm", "")
+"""What there may be between a skip and the merge before it."""
 
 KINDS = ("identity", "scaled", "normed", "resampled", "projection", "gated")
 """Kinds of shortcut, plainest first."""
@@ -114,6 +120,17 @@ class Skip:
     def update(self) -> float | None:
         """rms(branch) / rms(merge output); None where it was not recorded, as for `gain`, or is not defined."""
         return self.contribution.update if self.contribution else None
+
+    def check(self, graph: Graph) -> None:
+        """Raise `Bug` where it is no skip of `graph`: it names what is not there, or runs backwards."""
+        ends = (self.source, *self.also)
+        ops = (*self.shortcut, *(op for first, last in self.branch for op in (first, last)))
+        if self.kind not in KINDS or self.combine not in COMBINES or self.link not in LINKS:
+            raise Bug(f"there is no {self.kind} skip by {self.combine} with link {self.link!r}")
+        if not 0 <= self.merge < len(graph.ops) or not all(graph.has(end) and end.op < self.merge for end in ends):
+            raise Bug(f"a skip leads from op {self.source.op} to op {self.merge} of {len(graph.ops)}")
+        if not 0 <= self.owner < len(graph.calls) or not all(0 <= op < self.merge for op in ops):
+            raise Bug(f"the skip into op {self.merge} holds what does not run before it")
 
     def without_branch(self) -> Edit:
         """Keep only the shortcut: zeros stand in the branch's place (in a concat, its channels are zeros)."""

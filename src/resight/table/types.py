@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from ..errors import UserError
-from ..text import did_you_mean
+from ..text import did_you_mean, spreadsheet
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
@@ -64,7 +64,8 @@ class Table:
         return Table(tuple(self.columns[i] for i in chosen), tuple(tuple(row[i] for i in chosen) for row in self.rows))
 
     def to_csv(self) -> str:
-        """Comma-separated values with a line of names; shapes as `64x56x56`, None as nothing."""
+        """Comma-separated values with a line of names; shapes as `64x56x56`, None as nothing, words that a spreadsheet
+        would calculate with an apostrophe before them."""
         lines = io.StringIO()
         writer = csv.writer(lines, lineterminator="\n")
         writer.writerow(column.name for column in self.columns)
@@ -104,4 +105,4 @@ def _written(cell: Cell) -> str | int | float:
     """A cell in a file of comma-separated values."""
     if isinstance(cell, tuple):
         return "x".join(map(str, cell))
-    return "" if cell is None else cell
+    return spreadsheet(cell) if isinstance(cell, str) else "" if cell is None else cell

@@ -7,12 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from ..colours import palette
 from ..fonts import FAMILIES
+from ..picture import document
 from ..runs import Config, History
 from ..runs.evaluation import Evaluation
 from ..text import one_line, xml
-
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-"""What the page may load: only the pictures it brings along."""
 
 RELOADED = 10
 """Seconds after which the page of a run under way loads itself again."""
@@ -35,21 +33,6 @@ td.number, th.number {{ text-align: right; }}
 CLASS_HEADINGS = ("class", "test images", "recognised", "95% interval", "right when named")
 EPOCH_HEADINGS = ("after", "step", "training loss", "test loss", "accuracy", "95% interval")
 
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-{reload}<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-{body}
-</body>
-</html>
-"""
-
 
 def page(
     config: Config, known: History, pictures: Sequence[tuple[str, bytes]], found: Evaluation | None, how: str
@@ -59,7 +42,7 @@ def page(
     reload = "" if found else f'<meta http-equiv="refresh" content="{RELOADED}">\n'
     body = "\n".join(_body(config, known, pictures, found, how))
     style = STYLE.format(families=FAMILIES, **colours)
-    return PAGE.format(policy=xml(POLICY), reload=reload, title=xml(config.spec), style=style, body=body).encode()
+    return document.page(title=config.spec, style=style, body=body, head=reload).encode()
 
 
 def _body(

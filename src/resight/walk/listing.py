@@ -147,7 +147,7 @@ def _title(graph: Graph, row: Walked, is_module: bool, look: str) -> str:
     op = graph.ops[step.op]
     sign = SIGNS.get(op.name, SIGNS["concat" if look == "concat" else "add"]) if look else ""
     name = graph.call_title(graph.calls[step.call]) if is_module else op.name
-    if op.name == "input" and op.attributes["name"] != "input":
+    if op.name == "input" and op.attributes.get("name", "input") != "input":
         name = f"input {op.attributes['name']}"
     slot = f".{step.ref.slot}" if step.ref is not None and len(op.outputs) > 1 else ""
     raised = "✗ raised here" if step.ref is None else ""

@@ -7,16 +7,13 @@ from collections.abc import Iterator
 from .. import text
 from ..colours import DASHED, palette
 from ..fonts import FAMILIES
+from ..picture import document
 from ..picture.brackets import packed
-from ..picture.document import END, START
 from ..table import TO_THE_LEFT
 from .histograms import bars, zero_line
 from .listing import Line, Listing
 from .thumbnails import as_data_uri
 from .words import HISTOGRAM_HEAD, footer, heading
-
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-"""What the page may load: nothing. Its style sheet and its feature maps are inside it."""
 
 LANE = 14
 """Pixels between the lines of two brackets side by side."""
@@ -52,9 +49,7 @@ img {{ display: block; height: 40px; max-width: 370px; image-rendering: pixelate
 img.vector, img.lines {{ height: 14px; width: 320px; }}
 """
 
-PAGE = (
-    START
-    + """<h1>{title}</h1>
+PAGE = """<h1>{title}</h1>
 {under}
 <main>
 <table>
@@ -66,10 +61,7 @@ PAGE = (
 </main>
 <footer>
 {footer}
-</footer>
-"""
-    + END
-)
+</footer>"""
 
 
 def page(listing: Listing, *, theme: str = "light") -> str:
@@ -91,15 +83,14 @@ class _Page:
         title, under = heading(self.listing)
         failure = self.listing.trace.failure
         alarms = [f"The forward stopped. {failure.error}: {failure.message}"] if failure else []
-        return PAGE.format(
-            policy=text.xml(POLICY),
+        body = PAGE.format(
             title=text.xml(title),
-            style=self._style(),
             under="\n".join([*(_paragraph(line, "alarm") for line in alarms), *map(_paragraph, under)]),
             heads="".join(self._heads()),
             rows="\n".join(self._row(i, line) for i, line in enumerate(self.listing.lines)),
             footer="\n".join(map(_paragraph, footer(self.listing))),
         )
+        return document.page(title=title, style=self._style(), body=body)
 
     def _style(self) -> str:
         colours = palette(self.theme)

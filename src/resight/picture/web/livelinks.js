@@ -8,7 +8,7 @@
  * @import {Tree} from "./tree.js"
  * @import {Wiring} from "./wiring.js"
  */
-import { countAt, holderOf, isDrawn, Linker, markNodes, placeSkips, visible } from "./link.js";
+import { areOfTwoMembers, countAt, holderOf, isDrawn, Linker, markNodes, placeSkips, visible } from "./link.js";
 import { PairMap } from "./pairs.js";
 
 /**
@@ -64,7 +64,7 @@ export class LiveLinks {
       const { inputs } = ops[to];
       for (let i = 0; i < inputs.length; i++) {
         const [from] = inputs[i];
-        if (from >= low && from <= high) tell(from, to, nodeOf[to], firstRead[to] + i);
+        if (from >= low && from <= high && !areOfTwoMembers(this.payload, this.runs, from, to)) tell(from, to, nodeOf[to], firstRead[to] + i);
       }
     };
     for (let to = first; to <= last; to++) take(to, 0, ops.length);

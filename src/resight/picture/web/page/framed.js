@@ -4,6 +4,7 @@
  * @import {Wire} from "./page.js"
  * @import {State} from "./state.js"
  */
+import { orStill } from "./broken.js";
 import { mount } from "./page.js";
 import { reveal } from "./reveal.js";
 import { select } from "./state.js";
@@ -29,6 +30,16 @@ import { select } from "./state.js";
  * @returns {Choose}
  */
 export function begin(told, state, hear) {
+  return orStill(document, "live", () => mountTold(told, state, hear)) ?? (() => {});
+}
+
+/**
+ * @param {string} told
+ * @param {State} state
+ * @param {(state: State) => void} hear
+ * @returns {Choose}
+ */
+function mountTold(told, state, hear) {
   const { heading, line, caption, ...wire } = /** @type {Told} */ (JSON.parse(told));
   const { theme } = wire.view.theme === "dark" ? wire.view : state;
   const page = mount(wire, document, { ...state, theme });

@@ -5,6 +5,7 @@
  * @import {Facts} from "./facts.js"
  * @import {State} from "./state.js"
  */
+import { orStill } from "./broken.js";
 import { Folding } from "./folding.js";
 import { fromHash, toHash } from "./hash.js";
 import { showHighlights } from "./highlight.js";
@@ -70,13 +71,15 @@ const VIEWS = [keepTheme, showHighlights, showMinimap, followPointer, followKeys
  * A page in a window of its own: it reads what the document carries, and its state is in the address.
  *
  * @param {Document} document
- * @returns {Page}
+ * @returns {Page | null}  null where it failed: the still picture is shown
  */
 export function start(document) {
-  const wire = JSON.parse(document.getElementById("wire")?.textContent ?? "null");
-  const page = mount(wire, document, fromHash(document.location.hash));
-  keepAddress(page);
-  return page;
+  return orStill(document, "live", () => {
+    const wire = JSON.parse(document.getElementById("wire")?.textContent ?? "null");
+    const page = mount(wire, document, fromHash(document.location.hash));
+    keepAddress(page);
+    return page;
+  });
 }
 
 /**

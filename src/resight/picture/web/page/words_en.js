@@ -7,6 +7,9 @@ export const ENGLISH = {
   tag: "en",
 
   map: "Map of the network: arrows move, plus and minus zoom, 0 shows all, 1 to 9 open levels, Enter opens what is selected",
+  broken: (/** @type {string} */ why) => `The interactive map broke: ${why}.`,
+  still: "This is the still picture.",
+  again: "Open the map again",
   search: "Search modules, ops, skips",
   hits: (/** @type {number} */ count) => (count === 0 ? "nothing found" : plural(count, "hit")),
   more: (/** @type {number} */ count) => `${count} more`,

@@ -10,6 +10,9 @@ export const CHINESE = {
   tag: "zh",
 
   map: "网络图：方向键移动，加减号缩放，0 显示全部，1 到 9 展开层级，回车展开所选模块",
+  broken: (why) => `交互图出错：${why}。`,
+  still: "这里是静态图。",
+  again: "重新打开交互图",
   search: "搜索模块、算子、跳连",
   hits: (count) => (count === 0 ? "没有结果" : `${count} 个结果`),
   more: (count) => `还有 ${count} 个`,

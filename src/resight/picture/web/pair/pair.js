@@ -5,6 +5,7 @@
  * @import {Marked, Pairing} from "./pairing.js"
  * @import {Wire} from "../page/page.js"
  */
+import { orStill } from "../page/broken.js";
 import { showContrast } from "./contrast.js";
 import { Counterparts } from "./counterparts.js";
 import { Couple } from "./couple.js";
@@ -32,6 +33,11 @@ const VIEWS = [keepTheme, showHighlights, showMinimap, followPointer, followKeys
  * @param {Document} document  with an empty `#pair`, and a `#wire` of both networks
  */
 export function start(document) {
+  return orStill(document, "paired", () => mountPair(document));
+}
+
+/** @param {Document} document */
+function mountPair(document) {
   /** @type {{networks: Wire[], pairing: Pairing}} */
   const { networks, pairing } = JSON.parse(document.getElementById("wire")?.textContent ?? "null");
   const box = /** @type {HTMLElement} */ (document.getElementById("pair"));
@@ -39,7 +45,6 @@ export function start(document) {
   const told = make("div", { class: "told", "aria-live": "polite" });
   const legend = make("ul", { class: "legend" });
   box.append(make("nav", {}, ...names), ...maps.map(({ part }) => part), legend, make("aside", { id: "panel" }, told, ...panels));
-  box.hidden = false;
   document.documentElement.classList.add("paired");
 
   // the document has one theme, also where the tables stand
