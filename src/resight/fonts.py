@@ -6,6 +6,7 @@ import os
 import sys
 import unicodedata
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from io import BytesIO
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from fontTools.ttLib import TTFont, TTLibError
+
+from .text import shorten
 
 SHIPPED = Path(__file__).parent / "picture/web/fonts"
 FILES = {400: SHIPPED / "Inter-Regular.ttf", 600: SHIPPED / "Inter-SemiBold.ttf"}
@@ -87,6 +90,14 @@ def advance(char: str, weight: int) -> float:
 def width(words: str, size: float, weight: int) -> float:
     """Width of a text at a font size, in the unit of that size."""
     return sum(advance(char, weight) for char in words) * size / 1000
+
+
+def shortened(words: str, size: float, weight: int, room: float) -> str:
+    """A text that takes at most `room`, its middle cut out where it is longer."""
+    if width(words, size, weight) <= room:
+        return words
+    fitting = bisect_right(range(1, len(words)), room, key=lambda kept: width(shorten(words, kept), size, weight))
+    return shorten(words, max(fitting, 1))
 
 
 def is_wide(char: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from .. import fonts, text
+from .. import fonts
 from ..colours import DASHES, Palette, palette
 from ..picture.brackets import packed
 from ..picture.display import Display, Item
@@ -199,11 +199,7 @@ def _title(x: float, baseline: int, words: str, fill: str, weight: int) -> Itera
 
 
 def _shortened(title: str, room: float = WIDEST_TITLE, size: int = SIZE) -> str:
-    """A title that takes at most `room`, its middle cut out where it is longer."""
-    limit = len(title)
-    while limit > 8 and fonts.width(text.shorten(title, limit), size, 600) > room:
-        limit -= 1
-    return text.shorten(title, limit)
+    return fonts.shortened(title, size, 600, room)
 
 
 def _wrapped(lines: Sequence[str], room: float) -> list[str]:
