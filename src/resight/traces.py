@@ -137,7 +137,9 @@ class Trace:
         words = " + ".join(f"{count} {name}" for name, count in counts.items())
         words += f" skip{'s' if sum(counts.values()) > 1 else ''}" if counts else "no residual connections"
         until = " until the forward stopped" if self.failure else ""
-        return f"{text.one_line(self.about.title)}: " + "; ".join((words + until, *self.about.unseen))
+        return f"{text.one_line(self.about.title)}: " + "; ".join(
+            (words + until, *map(text.one_line, self.about.unseen))
+        )
 
     def table(self, depth: int | None = None) -> Table:
         """What flowed through, a row per op in running order; modules `depth` levels deep stay closed, with one row.
