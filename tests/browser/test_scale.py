@@ -128,7 +128,7 @@ def test_what_breaks_later_shows_the_picture_and_why(any_page: Any, recorded_pag
     any_page.wait_for_selector("#broken")
     assert "a test" in seen_still(any_page)
     any_page.click("#broken button")
-    any_page.wait_for_selector("#live canvas", state="visible")
+    any_page.wait_for_selector("#canvas", state="visible")
     assert any_page.locator("#broken").count() == 0
     assert any_page.evaluate("location.hash") == ""
 
@@ -137,5 +137,5 @@ def test_an_observer_that_is_late_breaks_nothing(any_page: Any, recorded_page: P
     any_page.goto(recorded_page.as_uri())
     late = "ResizeObserver loop completed with undelivered notifications."
     any_page.evaluate("message => dispatchEvent(new ErrorEvent('error', { message }))", late)
-    assert any_page.locator("#live canvas").is_visible()
+    assert any_page.locator("#canvas").is_visible()
     assert any_page.locator("#broken").count() == 0
