@@ -164,7 +164,7 @@ def test_plain_code_that_raises() -> None:
 def test_wrong_arguments_still_give_a_graph() -> None:
     graph, failure, _ = failing(nn.Linear(4, 4))
     assert (failure.op, failure.error, graph.ops) == (-1, "TypeError", ())
-    assert failure.hint.startswith("give it the arguments that the model takes")
+    assert failure.hint.startswith("its forward takes (input")
 
 
 def test_a_wrong_type_is_a_whole_sentence_at_the_users_line() -> None:

@@ -27,6 +27,7 @@ from .failures import explain
 from .fake import faked, is_weightless
 from .fastpath import fast_path_note
 from .hidden import followed
+from .mistakes import Arguments, not_a_model
 from .modules import ModuleCalls, class_name
 from .ops import name_of
 from .recorder import Listener, Recorder, spec_of
@@ -99,7 +100,7 @@ def trace_graph(
         notes += fast_path_note(modules, is_computed=is_computed)
         run.start(given)
         error = run.forward(args, kwargs)
-        graph = run.graph(error)
+        graph = run.graph(error, (model, args, kwargs))
         unseen = run.unseen(graph)
     del error
     about = About(
@@ -216,7 +217,7 @@ class Run:
             value = Value(len(self.recorder.ops) - 1, 0)
         return value
 
-    def graph(self, error: Exception | None) -> Graph:
+    def graph(self, error: Exception | None, given: Arguments) -> Graph:
         """What was recorded, as a checked graph."""
         raws = list(self.recorder.ops)
         if self.recorder.left:
@@ -227,7 +228,7 @@ class Run:
         builder = Builder(self._held)
         ops = tuple(builder.op(number, raw) for number, raw in enumerate(raws))
         calls = module_calls(self.calls.calls, ops)
-        failure = _failure(ops, error, len(raws) > len(self.recorder.ops)) if error is not None else None
+        failure = _failure(ops, error, len(raws) > len(self.recorder.ops), given) if error is not None else None
         outputs = tuple(Output(value.op, value.slot, name, cache) for name, value, cache in self._returned)
         return Graph(ops, calls, tuple(self._inputs), outputs, failure).check()
 
@@ -275,9 +276,7 @@ def _reads_values(nest: Any) -> bool:
 
 def _traceable(model: Any) -> tuple[nn.Module, tuple[str, ...]]:
     if not isinstance(model, nn.Module):
-        kind = model.__name__ if isinstance(model, type) else type(model).__name__
-        hint = f"call it first: {kind}(...)" if isinstance(model, type) else "wrap it in a module's forward"
-        raise UserError(f"can't trace {kind}: it is no nn.Module", hint=hint)
+        raise not_a_model(model)
     compiled = getattr(model, "_orig_mod", None)
     if isinstance(compiled, nn.Module):
         return compiled, ("the model is compiled; what is shown is its uncompiled run",)
@@ -307,9 +306,9 @@ def _led_to(raised: int, error: BaseException | None) -> bool:
     return False
 
 
-def _failure(ops: tuple[Op, ...], error: Exception, in_op: bool) -> Failure:
+def _failure(ops: tuple[Op, ...], error: Exception, in_op: bool, given: Arguments) -> Failure:
     op = ops[-1] if in_op else None
-    message, hint = explain(ops, op, error)
+    message, hint = explain(ops, op, error, given)
     where = op.source if op is not None else source(traceback_spot(error))
     return Failure(op.id if op else -1, type(error).__name__, message, hint, where)
 

@@ -23,24 +23,28 @@ from ..quiet import quiet
 UNDECIDED = (DataDependentOutputException, DynamicOutputShapeException, UnsupportedFakeTensorException)
 """Raised where a forward looks at values, which an attempt does not have; the shape was fine up to there."""
 
+OWN_FAULTS = (NameError, AttributeError, ImportError, NotImplementedError, RecursionError, KeyError)
+"""Errors that another shape would not mend; what stand-ins can't do raises subclasses of other kinds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """How a forward took its input: `refused` says in one line why it did not (None where it did).
 
     `steps` is the number of tensors made before it stopped, counted from the layer the input was meant for;
-    0 if the forward never came past that layer.
+    0 if the forward never came past that layer. `is_own_fault`: what stopped it is no matter of shapes.
     """
 
     refused: str | None
     steps: int
+    is_own_fault: bool = False
 
 
 def attempt(model: nn.Module, args: Sequence[object], layer: nn.Module) -> Attempt:
     """Run the forward on stand-ins of `args`, tensors that `layer` should take; no buffer or mode changes."""
     fake = FakeTensorMode(allow_non_fake_inputs=True)
     steps = _Steps()
-    refused = None
+    refused, is_own_fault = None, False
     entered = layer.register_forward_hook(steps.begin)
     try:
         with quiet(), _in_eval_mode(model), fake, torch.no_grad(), steps:
@@ -49,9 +53,10 @@ def attempt(model: nn.Module, args: Sequence[object], layer: nn.Module) -> Attem
         pass
     except Exception as error:
         refused = one_line(str(error).strip().split("\n")[0])[:120] or type(error).__name__
+        is_own_fault = isinstance(error, OWN_FAULTS)
     finally:
         entered.remove()
-    return Attempt(refused, steps.count)
+    return Attempt(refused, steps.count, is_own_fault)
 
 
 class _Steps(TorchFunctionMode):  # type: ignore[misc]

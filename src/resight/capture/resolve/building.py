@@ -14,7 +14,8 @@ import torch
 from torch import nn
 
 from ...errors import ResightError, UserError
-from ...text import one_line
+from ...text import one_line, shorten
+from ..mistakes import hint
 
 SEED = 0
 """Random weights are the same in every process."""
@@ -78,10 +79,12 @@ def blamed_on(what: str, file: Path | None = None) -> Iterator[None]:
         yield
     except ResightError:
         raise
-    except (Exception, SystemExit) as error:
-        words = one_line(str(error).strip().split("\n")[0])
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
+        words = shorten(one_line(str(error).strip().split("\n")[0]), 300)
         said = f"{type(error).__name__}: {words}" if words else type(error).__name__
-        raise UserError(f"{what}: {said}{_place(error, file)}") from error
+        raise UserError(f"{what}: {said}{_place(error, file)}", hint=hint(error)) from error
 
 
 def _place(error: BaseException, file: Path | None) -> str:

@@ -41,6 +41,7 @@ def guess_example(model: nn.Module, device: str) -> Example:
     count = _required_arguments(model)
     layer, wishes = _first_layer(model)
     reason, furthest, best = "", 0, Example()
+    faulty: list[Example] = []
     for sizes, is_ids in wishes:
         make = ids if is_ids else floats
         args = tuple(make(sizes, device) for _ in range(count))
@@ -49,6 +50,7 @@ def guess_example(model: nn.Module, device: str) -> Example:
         if tried.refused is None:
             return Example(args, said=said)
         reason = reason or tried.refused
+        faulty += [Example(args, said=said)] * tried.is_own_fault
         if tried.steps > furthest:
             furthest, best = (
                 tried.steps,
@@ -56,6 +58,8 @@ def guess_example(model: nn.Module, device: str) -> Example:
             )
     if furthest:
         return best
+    if wishes and len(faulty) == len(wishes):
+        return faulty[0]  # running it says what is wrong, and where
     what = "cannot guess the input" + (f" ({reason})" if reason else "")
     kind = next((str(p.dtype)[6:] for p in model.parameters() if p.dtype in (torch.float16, torch.bfloat16)), "")
     image = f"1x3x224x224:{kind}" if kind else "1x3x224x224"
