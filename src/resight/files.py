@@ -9,19 +9,42 @@ from contextlib import suppress
 from pathlib import Path
 
 from .errors import CannotWrite
+from .text import one_line, shorten
 
 
 def check_writable(path: Path) -> None:
     """Raise `CannotWrite` where it can be told beforehand that no file can stand at `path`."""
-    folder = path.parent
-    if path.is_dir():
+    try:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.stat()
+        path = _target(path)
+        folder, is_folder, exists = path.parent, path.is_dir(), path.exists()
+    except (OSError, ValueError) as error:  # longer than a name may be, a loop of links, a NUL
+        why = getattr(error, "strerror", None) or "this can't be a name"
+        raise CannotWrite(f"cannot write {shorten(one_line(path), 80)}: {why}", hint="choose another file") from error
+    if is_folder:
         raise CannotWrite(f"cannot write {path}: it is a folder", hint="add a file name, such as net.svg")
+    if exists and not path.is_file():
+        raise CannotWrite(
+            f"cannot write {path}: it is a pipe or a device", hint="write a plain file, then send it there"
+        )
+    if exists and not path.stat().st_mode & 0o222:
+        raise CannotWrite(f"cannot write {path}: it is read-only", hint="choose another file, or make it writable")
     if not folder.exists():
         raise CannotWrite(f"cannot write {path}: there is no folder {folder}", hint="create it, or choose another")
     if not folder.is_dir():
         raise CannotWrite(f"cannot write {path}: {folder} is a file", hint="choose another folder")
     if not os.access(folder, os.W_OK):
         raise CannotWrite(f"cannot write {path}: permission denied", hint="choose a folder you may write to")
+
+
+def _target(path: Path) -> Path:
+    """The file a link leads to, through any number of links, else the path itself."""
+    if not path.is_symlink():
+        return path
+    with suppress(FileNotFoundError):
+        return Path(os.path.realpath(path, strict=True))
+    return Path(os.path.realpath(path))
 
 
 def write_files(contents: Mapping[Path, bytes]) -> None:
@@ -36,6 +59,9 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
     try:
         for path, content in contents.items():
             check_writable(path)
+            path = _target(path)
+            if path in ready:  # two links to one file
+                os.unlink(ready[path])
             ready[path] = _write_beside(path, content)
         for path in list(ready)[:-1]:
             former[path] = _copy_of(path)

@@ -12,6 +12,7 @@ from torch import nn
 
 from resight import memory
 from resight.capture.resolve import from_nets
+from resight.capture.resolve.attempt import most_held
 from resight.capture.resolve.spec import Spec
 from resight.cli import main
 from resight.errors import UserError
@@ -138,10 +139,48 @@ def test_the_tightest_bound_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert 0 < (free_memory() or 0) <= machine
     meminfo, limit = tmp_path / "meminfo", tmp_path / "memory.max"
     monkeypatch.setattr(memory, "MEMINFO", meminfo)
-    monkeypatch.setattr(memory, "LIMITS", (limit,))
+    monkeypatch.setattr(memory, "MEMBERSHIP", tmp_path / "cgroup")
+    monkeypatch.setattr(memory, "GROUPS", (("", tmp_path, "memory.max"),))
+    monkeypatch.setattr(memory, "_taken", lambda: 500)
     assert free_memory() == machine
     meminfo.write_text("MemTotal:  9000 kB\nMemFree:  1 kB\nMemAvailable:    3000 kB\n")
     limit.write_text("max\n")
     assert free_memory() == 3000 * 1024
     limit.write_text("2000000\n")
-    assert free_memory() == 2_000_000
+    assert free_memory() == 2_000_000 - 500
+    (tmp_path / "cgroup").write_text("4:cpu:/x\n0::/inner/own\n")  # a group inside another has its own, smaller limit
+    (tmp_path / "inner" / "own").mkdir(parents=True)
+    (tmp_path / "inner" / "own" / "memory.max").write_text("1000000\n")
+    assert free_memory() == 1_000_000 - 500
+
+
+def test_an_input_larger_than_the_memory_is_refused_before_it_is_made(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    give(monkeypatch, 10**7)
+    assert main(["walk", "resnet20", "--input", "8x3x512x512"]) == 2
+    assert "--input 8x3x512x512 needs at least 24 MiB of memory" in capsys.readouterr().err
+    assert (
+        main(["show", "resnet20", "--input", "8x3x512x512", "-o", os.devnull + ".txt"]) == 2
+    )  # on meta: only the path
+    assert "needs" not in capsys.readouterr().err
+
+
+def test_values_that_a_forward_holds_at_one_time_are_counted_beforehand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    net = "from torch import nn\nnet = nn.Sequential(nn.Conv2d(1, 64, 1), nn.ReLU(), nn.Conv2d(64, 1, 1))\n"
+    (tmp_path / "net.py").write_text(net)
+    words = ["summary", f"{tmp_path / 'net.py'}:net", "--input", "1x1x1024x1024"]
+    give(monkeypatch, 2 * 64 * 2**22 - 1)
+    assert main(words) == 2
+    assert "the forward needs at least 512 MiB of memory" in capsys.readouterr().err
+    give(monkeypatch, None)
+    assert main([*words[:3], "1x1x16x16"]) == 0
+
+
+def test_what_is_held_is_what_lives() -> None:
+    layer = nn.Conv2d(1, 4, 1)
+    chain = nn.Sequential(layer, nn.Conv2d(4, 4, 1), nn.Conv2d(4, 4, 1), nn.Flatten(), nn.ReLU(inplace=True))
+    assert most_held(chain, [torch.ones(1, 1, 8, 8)], {}) == 2 * 4 * 64 * 4  # two values at once; a view is none
+    assert layer.weight.device.type == "cpu"

@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from ..errors import Bug, ResightError
+from ..errors import Bug, ResightError, UserError
+from ..text import one_line, shorten
 from . import compare, data, features, show, summary, sweep, train, walk
 from .complaints import complain
 
@@ -92,8 +93,25 @@ def _report(error: Exception, debug: bool) -> int:
     if isinstance(error, ResightError) and not isinstance(error, Bug):
         complain(str(error))
         return error.exit_code
+    if words := _of_the_machine(error):
+        complain(words)
+        return UserError.exit_code
     complain(f"{type(error).__name__}: {error}; this is a bug in resight: please report it with the output of --debug")
     return Bug.exit_code
+
+
+def _of_the_machine(error: Exception) -> str:
+    """What the system or its memory refused, which is no bug of ours; empty for any other error."""
+    if isinstance(error, OSError) and error.strerror:
+        if error.filename is None:
+            _close_quietly()
+        where = "the output" if error.filename is None else shorten(one_line(error.filename), 80)
+        return f"{error.strerror}: {where}; try another file or folder"
+    if isinstance(error, ValueError) and "embedded null" in str(error):
+        return "a path cannot hold a NUL character; check the paths"
+    if isinstance(error, MemoryError) or "can't allocate memory" in str(error) or "out of memory" in str(error):
+        return "there is not enough memory for this; try a smaller --input or network, or --device meta"
+    return ""
 
 
 def _never_fail_to_print() -> None:

@@ -50,7 +50,9 @@ def show(
     direction: Annotated[str, typer.Option("--direction", metavar="down|right", help="Way of flow.")] = "down",
     wrap: Annotated[
         int,
-        typer.Option("--wrap", metavar="N", min=0, help="Columns of the picture (rows with right); 0 chooses."),
+        typer.Option(
+            "--wrap", metavar="N", min=0, max=1000, help="Columns of the picture (rows with right); 0 chooses."
+        ),
     ] = 0,
     theme: options.Theme = "light",
     color: Annotated[

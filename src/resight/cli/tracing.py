@@ -117,14 +117,16 @@ def _run(spec: str, run: Callable[[Resolved], Trace], **wishes: Any) -> Trace:
     """Build the network and its input, run it, and note what was chosen for the user."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     from ..capture.resolve import resolve, unfit_arguments
-    from ..memory import check_network
+    from ..memory import check_forward, check_inputs, check_network
 
     needs_values = any(wishes[name] for name in ("device", "image", "weights"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the model's own warnings are about running it, not about looking at it
         if needs_values and wishes["device"] != "meta":
             check_network(spec)
+        check_inputs(spec, wishes["inputs"], wishes["device"] or ("cpu" if needs_values else None))
         found = resolve(spec, **wishes)
+        check_forward(found)
         traced = run(found)
     if traced.failure is not None and all(op.name == "input" for op in traced.graph.ops):
         raise unfit_arguments(found.model, found.args, found.kwargs) or UserError(failure_line(traced, traced.failure))

@@ -14,6 +14,7 @@ from .heat import check_color
 from .payload import View
 
 LARGEST_SCALE = 20.0
+MOST_COLUMNS = 1000
 
 
 def drawing(trace: Trace, options: Mapping[str, Any]) -> Drawing:
@@ -44,6 +45,8 @@ def _check_numbers(view: View) -> None:
     for name, number in (("depth", view.depth), ("wrap", view.wrap)):
         if number is not None and not isinstance(number, int):
             raise UserError(f"{name} can't be {number!r}", hint="give a whole number, 0 or more")
+    if view.wrap is not None and view.wrap > MOST_COLUMNS:
+        raise UserError(f"wrap can't be {view.wrap}", hint=f"give at most {MOST_COLUMNS} columns, or 0 to choose")
 
 
 def _scale(scale: Any) -> float:

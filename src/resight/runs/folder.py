@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import CannotWrite, UserError
+from ..text import one_line, shorten
 from . import checkpoints, history
 from .checkpoints import Checkpoint
 from .config import Config, read_config
@@ -89,8 +92,18 @@ class RunFolder:
 
 
 def is_run(path: str | Path) -> bool:
-    """Whether there is a run at `path`."""
-    return (Path(path) / CONFIG).is_file()
+    """Whether there is a run at `path`, sound or damaged."""
+    with suppress(OSError, ValueError):  # what is no path, as it is too long or has a NUL in it, is no run
+        return (Path(path) / CONFIG).is_file() and not is_pretrained(path)
+    return False
+
+
+def is_pretrained(path: str | Path) -> bool:
+    """Whether the folder at `path` is what transformers' `save_pretrained` wrote: its `config.json` is no run's."""
+    with suppress(OSError, ValueError, RecursionError):
+        config = json.loads((Path(path) / CONFIG).read_bytes())
+        return isinstance(config, dict) and "model_type" in config and "spec" not in config
+    return False
 
 
 def open_run(path: str | Path) -> RunFolder:
@@ -99,17 +112,26 @@ def open_run(path: str | Path) -> RunFolder:
     Raises:
         UserError: there is none.
     """
-    if not Path(path).is_dir():
-        raise UserError(f"there is no run folder {path}", hint="runs are below runs/ unless --out said otherwise")
+    if not _is_folder(path):
+        raise UserError(
+            f"there is no run folder {shorten(one_line(path), 80)}",
+            hint="runs are below runs/ unless --out said otherwise",
+        )
     if not is_run(path):
         hint = which_run(path) or "give the folder that resight train named"
         raise UserError(f"{path} is no run: it has no {CONFIG}", hint=hint)
     return RunFolder(Path(path))
 
 
+def _is_folder(path: str | Path) -> bool:
+    with suppress(OSError, ValueError):
+        return Path(path).is_dir()
+    return False
+
+
 def runs_below(path: str | Path) -> Iterator[Path]:
     """The runs directly inside a folder, such as that of a sweep, by name."""
-    if Path(path).is_dir():
+    if _is_folder(path):
         yield from (inner for inner in sorted(Path(path).iterdir()) if is_run(inner))
 
 

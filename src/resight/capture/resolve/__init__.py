@@ -21,7 +21,7 @@ from .from_run import TrainedRun, check_trusted, is_own_code, is_run
 from .images import with_image
 from .preprocessing import Preprocessing, Size
 from .signature import unfit_arguments
-from .spec import FORMS, MISTYPED, Spec, parse_spec
+from .spec import FORMS, MISTYPED, Spec, named, parse_spec
 from .weights import SUFFIXES, load_weights
 
 __all__ = ["Resolved", "check_trusted", "is_own_code", "resolve", "unfit_arguments"]
@@ -131,13 +131,13 @@ def _family(spec: Spec) -> Family:
             return from_nets
         raise _unplaced(spec)
     if not spec.is_file and not all(part.isidentifier() for part in spec.place.split(".")):
-        raise UserError(f"{spec.place!r} is neither a family of models nor a Python module", hint=FORMS)
+        raise UserError(f"{named(spec.place)} is neither a family of models nor a Python module", hint=FORMS)
     return from_python
 
 
 def _unplaced(spec: Spec) -> UserError:
     """The error for a bare name that is no net of ours: whose name it may be."""
-    what = f"{spec.text!r} does not say where the network comes from"
+    what = f"{named(spec.text)} does not say where the network comes from"
     if spec.name.endswith(".py"):
         return UserError(what, hint=f"name the class or function: {spec.name}:Net")
     if spec.name.endswith(SUFFIXES):
@@ -165,6 +165,6 @@ def _device(asked: str | None, default: str) -> str:
     try:
         if asked != "meta":
             torch.empty(0, device=asked)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise UserError(f"there is no device {asked!r} here", hint="use --device cpu or --device meta") from error
+    except Exception as error:  # each backend that is not here says so in its own way
+        raise UserError(f"there is no device {named(asked)} here", hint="use --device cpu or --device meta") from error
     return asked

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +58,54 @@ def attempt(model: nn.Module, args: Sequence[object], layer: nn.Module) -> Attem
     finally:
         entered.remove()
     return Attempt(refused, steps.count, is_own_fault)
+
+
+def elements_here(model: nn.Module, args: Sequence[object], kwargs: Mapping[str, object]) -> int:
+    """Elements of the inputs; 0 where these or a weight are not on the CPU."""
+    tensors = [value for value in (*args, *kwargs.values()) if isinstance(value, torch.Tensor)]
+    is_here = all(tensor.device.type == "cpu" for tensor in (*tensors, *model.parameters()))
+    return sum(tensor.numel() for tensor in tensors) if is_here else 0
+
+
+def most_held(model: nn.Module, args: Sequence[object], kwargs: Mapping[str, object]) -> int:
+    """Bytes of the values that a forward holds at one time at most, run on stand-ins; 0 where these stop it early."""
+    fake = FakeTensorMode(allow_non_fake_inputs=True)
+    held = _Held()
+
+    def stand_in(value: object) -> object:
+        return fake.from_tensor(value) if isinstance(value, torch.Tensor) else value
+
+    with quiet(), _in_eval_mode(model), suppress(Exception), fake, torch.no_grad(), held:
+        model(*map(stand_in, args), **{name: stand_in(value) for name, value in kwargs.items()})
+    return held.most
+
+
+class _Held(TorchFunctionMode):  # type: ignore[misc]
+    """Counts the bytes of the storages that are alive."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = self.most = 0
+        self._known: set[int] = set()
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        made = func(*args, **(kwargs or {}))
+        if isinstance(made, torch.Tensor):
+            with torch._C.DisableTorchFunction():
+                storage = made.untyped_storage()
+                place, size = storage._cdata, storage.nbytes()
+            if place not in self._known:
+                self._known.add(place)
+                self.now += size
+                self.most = max(self.most, self.now)
+                weakref.finalize(made, self._let_go, place, size).atexit = False
+        return made
+
+    def _let_go(self, place: int, size: int) -> None:
+        self._known.discard(place)
+        self.now -= size
 
 
 class _Steps(TorchFunctionMode):  # type: ignore[misc]

@@ -8,7 +8,7 @@ from torch import nn
 
 from ...errors import UserError
 from ...nets import NETS, ResNet
-from .building import build_on
+from .building import blamed_on, build_on
 from .example import Example, floats
 from .preprocessing import Size
 from .spec import Spec
@@ -28,7 +28,8 @@ def build(spec: Spec, device: str) -> nn.Module:
     """The network, with the spec's arguments as its settings; raises UserError for one it does not have."""
     if spec.args:
         raise UserError(f"{spec.name} takes its settings by name", hint=f"for instance {spec.name}(num_classes=10)")
-    return cast(nn.Module, build_on(device, lambda: NETS[spec.name](**spec.kwargs)))
+    with blamed_on(f"{spec.name} cannot be built"):
+        return cast(nn.Module, build_on(device, lambda: NETS[spec.name](**spec.kwargs)))
 
 
 def example(model: nn.Module, spec: Spec, device: str) -> Example:

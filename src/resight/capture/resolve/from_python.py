@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from .building import blamed_on, build_on
 from .example import Example
 from .guess import guess_example
 from .preprocessing import Size
-from .spec import FAMILY_NAMES, MISTYPED, Spec
+from .spec import FAMILY_NAMES, MISTYPED, Spec, named
 
 
 def default_device(spec: Spec) -> str:
@@ -33,7 +34,7 @@ def build(spec: Spec, device: str) -> nn.Module:
 
     Raises UserError with the file and line where the user's code raised.
     """
-    with _importable_from(Path(spec.place).resolve().parent if spec.is_file else Path.cwd()):
+    with _importable_from(Path(os.path.abspath(spec.place)).parent if spec.is_file else Path.cwd()):
         module = _from_file(spec) if spec.is_file else _from_name(spec)
         found = _attribute(module, spec)
         if isinstance(found, nn.Module):
@@ -67,11 +68,14 @@ def _importable_from(folder: Path) -> Iterator[None]:
 
 def _from_file(spec: Spec) -> ModuleType:
     path = Path(spec.place)
-    if path.is_dir():
-        raise UserError(f"{path} is a directory", hint="give a Python file inside it")
-    if not path.is_file():
-        raise UserError(f"there is no file {path}", hint="check the path before the colon")
-    path = path.resolve()
+    try:
+        is_folder, is_file, path = path.is_dir(), path.is_file(), path.resolve()
+    except (OSError, ValueError):  # too long for a file's name, or a NUL in it
+        is_folder = is_file = False
+    if is_folder:
+        raise UserError(f"{spec.place} is a directory", hint="give a Python file inside it")
+    if not is_file:
+        raise UserError(f"there is no file {named(spec.place)[1:-1]}", hint="check the path before the colon")
     found = importlib.util.spec_from_file_location(path.stem, path)
     if found is None or found.loader is None:
         raise UserError(f"{spec.place} cannot be imported as Python", hint="give a .py file")
@@ -88,6 +92,9 @@ def _from_file(spec: Spec) -> ModuleType:
 
 
 def _from_name(spec: Spec) -> ModuleType:
+    if spec.place.partition(".")[0] in sys.stdlib_module_names:
+        what = f"{spec.place} is of Python itself, where no network is"
+        raise UserError(what, hint=f"for a file of yours: {spec.place}.py:{spec.name}")
     try:
         with blamed_on(f"{spec.place} raised while it was imported"):
             return importlib.import_module(spec.place)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ...errors import UserError
+from ...text import shorten
 
 FAMILY_NAMES = ("torchvision", "timm", "hf")
 """What stands before the colon for networks that are known by name."""
@@ -64,9 +65,14 @@ def parse_spec(text: str) -> Spec:
         place, call = _split_before_call(text)
     matched = CALL.fullmatch(call)
     if not matched:
-        raise UserError(f"cannot read the spec {text!r}", hint=FORMS)
+        raise UserError(f"cannot read the spec {named(text)}", hint=FORMS)
     args, kwargs = _literals(matched["arguments"] or "()", text)
     return Spec(text, place, matched["name"].strip(), args, kwargs)
+
+
+def named(text: str) -> str:
+    """What a user typed, for an error: quoted, and no longer than one reads."""
+    return repr(shorten(text, 80))
 
 
 def _split_before_call(text: str) -> tuple[str, str]:
@@ -85,9 +91,9 @@ def _literals(written: str, text: str) -> tuple[tuple[object, ...], dict[str, ob
         kwargs = {str(word.arg): _value(word.value) for word in call.keywords if word.arg}
         if len(kwargs) != len(call.keywords):
             raise ValueError("** is not a literal")
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError) as error:
         hint = "write literals only, for instance name(num_classes=10, act='relu')"
-        raise UserError(f"cannot read the arguments of {text!r}", hint=hint) from error
+        raise UserError(f"cannot read the arguments of {named(text)}", hint=hint) from error
     return args, kwargs
 
 

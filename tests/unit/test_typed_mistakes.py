@@ -1,0 +1,82 @@
+"""What is typed by mistake, whatever it is, ends in one line and exit code 2, never as a bug of ours."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resight.cli import app
+from resight.cli.app import main
+
+HARD = ["a" * 5000, "a" * 300 + ".py:Net", "res\0net", "x\0.py:Net", "resnet18(" + "(" * 300 + ")" * 300 + ")",
+        "resnet18(a=" + "[" * 9000 + "]" * 9000 + ")", "resnet18(a=" + "-" * 5000 + "1)", "os:system('true')",
+        "resnet18(num_classes=" + "9" * 30 + ")", "resnet18(num_classes=" + "9" * 5000 + ")"]  # fmt: skip
+
+
+@pytest.mark.parametrize("spec", HARD, ids=range(len(HARD)))
+@pytest.mark.parametrize("command", ["summary", "walk", "compare"])
+def test_a_spec_that_is_none(command: str, spec: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, spec] + ["resnet20"] * (command == "compare")) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "bug in resight" not in said
+    assert len(said) < 700
+
+
+@given(st.text(st.sampled_from("()[]{}:.,=*'\"\\x 1a\0é🦆/~-+\n")))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_read_or_refused(spec: str) -> None:
+    assert main(["summary", "--", spec]) == 2
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "1x3x999999999x999999999",
+        "9" * 30,
+        "1x3x8x8:int4",
+        "1x3x8x8:bits8",
+        "1x3x8x8:quint8",
+        "1x3x8x8:nothing",
+        "x" * 5000,
+    ],
+)
+def test_an_input_that_cannot_be_made(shape: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["walk", "resnet20", "--input", shape]) == 2
+    assert "bug in resight" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("device", ["hpu", "quantum", "", "xla", "cuda:99", "\x1b[31m"])
+def test_a_device_that_is_not_here(device: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["summary", "resnet20", "--device", device]) == 2
+    assert "there is no device" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device: the output"),
+        (OSError(errno.ENAMETOOLONG, "File name too long", "x" * 400), "File name too long: xxx"),
+        (ValueError("embedded null byte"), "NUL"),
+        (MemoryError(), "not enough memory"),
+    ],
+)
+def test_what_the_machine_refuses_is_no_bug(
+    error: Exception, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(**_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(app, "app", refused)
+    monkeypatch.setattr(app, "_close_quietly", lambda: None)
+    assert main(["summary", "resnet20"]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_more_columns_than_a_picture_can_have(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "resnet20", "-o", str(tmp_path / "a.svg"), "--wrap", "1000000"]) == 2
+    assert "1000" in capsys.readouterr().err
