@@ -40,7 +40,7 @@ export function call(path, parent, same = -1) {
  * @returns {Payload}
  */
 export function payload(ops, calls, skips = []) {
-  return { schema: 1, title: "Net", subtitle: "", ops, calls, skips, outputs: [], failure: "", heat: null };
+  return { schema: 1, title: "Net", subtitle: "", ops, calls, skips, outputs: [], failure: "", unseen: "", heat: null };
 }
 
 /**

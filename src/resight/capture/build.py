@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -150,8 +150,11 @@ def index_words(index: Any) -> str:
     return "..." if index is ... else str(index)
 
 
-def module_calls(raws: list[RawCall], ops: tuple[Op, ...]) -> tuple[ModuleCall, ...]:
-    """Module calls, each with the values that enter it, by argument or otherwise, and those it returned."""
+def module_calls(raws: list[RawCall], ops: tuple[Op, ...], loose: Container[str]) -> tuple[ModuleCall, ...]:
+    """Module calls, each with the values that enter it, by argument or otherwise, and those it returned.
+
+    `loose`: paths of the outermost modules that are not registered.
+    """
     parameters: dict[int, dict[int, int]] = {}
     entering = _entering(raws, ops)
     return tuple(
@@ -164,6 +167,7 @@ def module_calls(raws: list[RawCall], ops: tuple[Op, ...]) -> tuple[ModuleCall, 
             parameters=sum(_parameters(raw.module, parameters).values()),
             inputs=_refs((*raw.inputs, *entering[i])),
             outputs=_refs(raw.outputs),
+            loose=raw.path in loose,
         )
         for i, raw in enumerate(raws)
     )

@@ -74,7 +74,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
     `function` of an op is the torch function, or a name for what is no function: `input`, `constant`, and
     what ran out of sight (a scripted module, a custom gradient function). A `listener` gets to see every tensor.
     `held` says which weight a tensor of unknown origin is, or packed weights are; `left` is how many ops had run each
-    time that numbers left torch for numpy or lists.
+    time that numbers left torch for numpy or lists, and where.
     """
 
     def __init__(self) -> None:
@@ -86,14 +86,14 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         self.recovered: list[Recovered] = []
         self.listener: Listener | None = None
         self.held: Callable[[Any], Held | None] = lambda thing: None
-        self.left: list[int] = []
+        self.left: list[tuple[int, Spot | None]] = []
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if func in QUESTIONS:
             if func in LENDING:
                 self.values.alias(args[0])
             if func in EXITS and task_id() == -1:
-                self.left.append(len(self.ops))
+                self.left.append((len(self.ops), user_spot(sys._getframe(1))))
             return func(*args, **kwargs) if kwargs else func(*args)
         kwargs = kwargs or {}
         if task_id() != -1:

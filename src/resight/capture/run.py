@@ -27,6 +27,7 @@ from .failures import explain
 from .fake import faked, is_weightless
 from .fastpath import fast_path_note
 from .hidden import followed
+from .lost import is_young
 from .mistakes import Arguments, not_a_model
 from .modules import ModuleCalls, class_name
 from .ops import name_of
@@ -35,7 +36,7 @@ from .sources import source, traceback_spot, user_level
 from .structure import named_arguments, named_tensors, returned_tensors
 from .turns import TURN
 from .unregistered import joined, named_modules
-from .unseen import idle, lost_sums, unregistered, unseen_data
+from .unseen import idle, loose_modules, lost_sums, unregistered, unseen_data
 from .untouched import untouched
 from .values import Held, Value
 
@@ -148,7 +149,8 @@ class Run:
     def _hold_all(self, path: str, module: nn.Module) -> None:
         for home, is_buffer in ((module._parameters, False), (module._buffers, True)):
             for name, tensor in home.items():
-                if tensor is not None and self.recorder.values.find(tensor) is None:  # tied ones: the first name
+                # the first name of tied ones; those made in the forward were written then
+                if tensor is not None and type(self.recorder.values.find(tensor)) is not Held:
                     self._hold(joined(path, name), tensor, is_buffer)
 
     def _held_of(self, thing: Any) -> Held | None:
@@ -159,10 +161,10 @@ class Run:
             return None
         is_weight = thing.is_leaf and thing.requires_grad
         name = self._name_here(thing) or self.calls.places.name_of(thing, again=is_weight)
-        if name is None and is_weight:
-            name = "(tensor)"
         if name is None:
-            return None
+            if not is_weight or is_young(thing):  # one made in this forward is known when its module is called
+                return None
+            name = "(tensor)"
         while name in self._held:
             name += "'"
         if is_weight:
@@ -227,33 +229,36 @@ class Run:
             raws.append(failed[1])
         builder = Builder(self._held)
         ops = tuple(builder.op(number, raw) for number, raw in enumerate(raws))
-        calls = module_calls(self.calls.calls, ops)
+        calls = module_calls(self.calls.calls, ops, self._loose_modules())
         failure = _failure(ops, error, len(raws) > len(self.recorder.ops), given) if error is not None else None
         outputs = tuple(Output(value.op, value.slot, name, cache) for name, value, cache in self._returned)
         return Graph(ops, calls, tuple(self._inputs), outputs, failure).check()
 
     def _mark_imports(self) -> None:
         """What comes in from lists after numbers left torch may be made of those."""
-        for raw in self.recorder.ops[self.recorder.left[0] :]:
+        for raw in self.recorder.ops[self.recorder.left[0][0] :]:
             is_import = not isinstance(raw.function, str) and name_of(raw.function) in IMPORTS
             if is_import and not _reads_values(raw.args) and sum(spec(output).count for output in raw.outputs) > 1:
                 raw.kwargs = {**raw.kwargs, UNSEEN: True}
 
     def unseen(self, graph: Graph) -> list[str]:
         """Notes on what a reader must know to believe what was found, or not found; each begins with it in short."""
-        notes = unseen_data(graph, bool(self.recorder.left))
+        left = source(self.recorder.left[0][1]) if self.recorder.left else None
+        notes = unseen_data(graph, left)
         if self.calls.elsewhere:
             notes.append(f"{text.plural(len(self.calls.elsewhere), 'module')} ran in another thread: out of sight")
-        loose = self._loose.keys() - {
-            joined(path, name) for path, m in named_modules(self._model) for name, _ in m._parameters.items()
-        }
-        adopted = {call.path: call.module for call in self.calls.calls if call.path not in self.modules}
-        notes += unregistered(self._model, adopted, {name: self._loose[name] for name in loose})
+        registered = {joined(path, name) for path, m in named_modules(self._model) for name, _ in m._parameters.items()}
+        loose = {name: size for name, size in self._loose.items() if name not in registered}
+        notes += unregistered(self._loose_modules(), loose)
         share, rest = self._idle(graph)
         notes += [rest] if share else []
         if self._returned_none:
             notes.append("the forward returned None: a return may be missing")
         return notes + lost_sums(graph)
+
+    def _loose_modules(self) -> dict[str, int]:
+        adopted = {call.path: call.module for call in self.calls.calls if call.path not in self.modules}
+        return loose_modules(self._model, adopted) if adopted else {}
 
     def _idle(self, graph: Graph) -> tuple[int, str]:
         if graph.failure is not None:

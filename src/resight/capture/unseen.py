@@ -8,7 +8,7 @@ from dataclasses import replace
 from torch import nn
 
 from .. import text
-from ..graph import Graph, Op
+from ..graph import Graph, Op, Source
 from ..graph.walk import IMPORTS, SOURCES, is_data, is_live, out_of_sight
 from ..skips import find_skips
 from .unregistered import named_modules
@@ -17,8 +17,8 @@ NAMED = 3
 """Modules and places a note names; more are only counted."""
 
 
-def unseen_data(graph: Graph, has_left: bool) -> list[str]:
-    """Notes on data of unknown origin. `has_left`: numbers left torch for numpy or lists on the way."""
+def unseen_data(graph: Graph, left: Source | None) -> list[str]:
+    """Notes on data of unknown origin. `left`: where numbers first left torch for numpy or lists, if they did."""
     data = is_data(graph)
     notes = []
     if graph.failure is None and not graph.inputs:
@@ -27,13 +27,14 @@ def unseen_data(graph: Graph, has_left: bool) -> list[str]:
         notes.append(f"no input was seen: what the model makes itself{place} counts as its data")
     elif graph.failure is None and not any(data):
         notes.append("no data was seen: no float input, and no integers that a layer works on")
-    hidden = out_of_sight(graph) if graph.inputs or has_left else []
+    hidden = out_of_sight(graph) if graph.inputs or left else []
     if hidden:
         them = "it was made of" if len(hidden) == 1 else "they were made of"
         count = text.plural(len(hidden), "value")
+        gone = f"; numbers left torch at {left}" if left else ""
         first = ", the first" if len(hidden) > 1 else ""
         is_are = "was" if len(hidden) == 1 else "were"
-        notes.append(f"{count} {is_are} made out of sight{first}{_at(hidden[0])}: what {them} is not known")
+        notes.append(f"{count} {is_are} made out of sight{first}{_at(hidden[0])}: what {them} is not known{gone}")
     return notes
 
 
@@ -55,19 +56,28 @@ def lost_sums(graph: Graph) -> list[str]:
     return [f"the sum{_at(op)} is thrown away: nobody reads its result" for op in sums]
 
 
-def unregistered(root: nn.Module, modules: Mapping[str, nn.Module], weights: Mapping[str, int]) -> list[str]:
-    """A note on modules and single weights (with their sizes) that ran, but that the model does not register."""
-    registered = {id(p) for _, module in named_modules(root) for p in module._parameters.values()}
+def loose_modules(root: nn.Module, adopted: Mapping[str, nn.Module]) -> dict[str, int]:
+    """Of the modules that ran and were not there from the start, the outermost that are not registered: the number of
+    their parameters, by path."""
+    registered = {id(p) for _, module in named_modules(root) for _, p in module._parameters.items()}
     homes = {id(module) for _, module in named_modules(root)}
-    sizes: dict[int, int] = {}
-    found = 0
-    for module in modules.values():
-        own = {id(p): p.numel() for _, m in named_modules(module) for p in m._parameters.values() if p is not None}
-        own = {key: size for key, size in own.items() if key not in registered and key not in sizes}
-        if own and id(module) not in homes:
-            sizes.update(own)
-            found += 1
-    parts = [(found, "module", sum(sizes.values())), (len(weights), "weight", sum(weights.values()))]
+    found: dict[str, int] = {}
+    for path, module in adopted.items():
+        if id(module) in homes:
+            continue
+        own = {
+            id(p): p.numel() for _, part in named_modules(module) for _, p in part._parameters.items() if p is not None
+        }
+        size = sum(own[key] for key in own.keys() - registered)
+        registered |= own.keys()
+        if size:
+            found[path] = size
+    return found
+
+
+def unregistered(modules: Mapping[str, int], weights: Mapping[str, int]) -> list[str]:
+    """Notes on modules and single weights, with their sizes, that ran and are not registered."""
+    parts = [(len(sizes), noun, sum(sizes.values())) for noun, sizes in (("module", modules), ("weight", weights))]
     return [
         f"{text.plural(count, noun)} {'is' if count == 1 else 'are'} not registered: "
         f"{'its' if count == 1 else 'their'} {text.plural(size, 'parameter')} would not be trained"

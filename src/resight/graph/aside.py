@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .types import Graph, Output
+from .types import UNSEEN, Graph, Output
 from .walk import LOOK_UPS, is_data, is_live
 
 CARRIERS = frozenset("reshape flatten unsqueeze squeeze expand contiguous to transpose clone detach getitem".split())
@@ -22,7 +22,7 @@ def shown_ops(graph: Graph) -> list[bool]:
     live = is_live(replace(graph, outputs=answers) if answers else graph)
     shown = [data and alive for data, alive in zip(is_data(graph), live)]
     _show_answers(graph, answers, shown)
-    _show_ids(graph, shown)
+    _show_sources(graph, shown)
     if graph.failure is not None and graph.failure.op >= 0:
         shown[graph.failure.op] = True
     if not any(shown):
@@ -43,10 +43,17 @@ def _show_answers(graph: Graph, answers: tuple[Output, ...], shown: list[bool]) 
             wanted += (read.op for read in graph.ops[i].inputs)
 
 
-def _show_ids(graph: Graph, shown: list[bool]) -> None:
-    """Show the ops between an input of ids and the look-ups that turn them into data."""
+def _show_sources(graph: Graph, shown: list[bool]) -> None:
+    """Show the path of integers from an input to where they become data, and what comes in from out of sight."""
     for op in graph.ops:
-        if not shown[op.id] or op.name not in LOOK_UPS or not op.weights:
+        if not shown[op.id]:
+            continue
+        for read in op.inputs:
+            made = graph.ops[read.op]
+            shown[read.op] |= bool(made.attributes.get(UNSEEN)) and graph.spec(read).is_float
+        if op.name not in LOOK_UPS or not op.weights:
+            if not any(shown[read.op] for read in op.inputs):
+                _show_behind(graph, op.id, shown)
             continue
         way: list[int] = []
         reads = op.inputs
@@ -57,3 +64,19 @@ def _show_ids(graph: Graph, shown: list[bool]) -> None:
                 for i in way:
                     shown[i] = True
             reads = reader.inputs if reader.name in CARRIERS else ()
+
+
+def _show_behind(graph: Graph, start: int, shown: list[bool]) -> None:
+    """Show what integers of an input run through until they become floats at the op `start`."""
+    behind, waiting = {start}, [start]
+    while waiting:
+        for read in graph.ops[waiting.pop()].inputs:
+            if read.op not in behind:
+                behind.add(read.op)
+                waiting.append(read.op)
+    follows: set[int] = set()
+    for i in sorted(behind):
+        if graph.ops[i].name == "input" or any(read.op in follows for read in graph.ops[i].inputs):
+            follows.add(i)
+    for i in follows:
+        shown[i] = True

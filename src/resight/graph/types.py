@@ -122,7 +122,8 @@ class ModuleCall:
 
     `path` is the dotted path from the model (`""` for the model itself), `cls` the class name,
     `parent` the id of the call that made this one (-1 for the model), `parameters` the number of
-    distinct parameter elements registered in the module and below it.
+    distinct parameter elements registered in the module and below it. `loose`: the model holds it without
+    registering it, so its parameters would not be trained.
     """
 
     id: int
@@ -133,6 +134,7 @@ class ModuleCall:
     parameters: int = 0
     inputs: tuple[Ref, ...] = ()
     outputs: tuple[Ref, ...] = ()
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +196,14 @@ class Graph:
     def call_title(self, call: ModuleCall) -> str:
         """How the code around names a module: its path without its parent's, the class for the model itself.
 
-        A second call of a module with parameters says so, as it shares them: `block (call 2)`.
+        A second call of a module with parameters says so, as it shares them: `block (call 2)`; so does a module that
+        is not registered.
         """
         around = self.calls[call.parent].path if call.parent >= 0 else ""
         name = call.path[len(around) + 1 :] if around and call.path.startswith(around + ".") else call.path
-        again = call.number and call.parameters
-        return f"{name or call.cls} (call {call.number + 1})" if again else name or call.cls
+        notes = ["not registered"] if call.loose else []
+        notes += [f"call {call.number + 1}"] if call.number and call.parameters else []
+        return f"{name or call.cls} ({', '.join(notes)})" if notes else name or call.cls
 
     def check(self) -> Graph:
         """Raise `Bug` where an invariant is broken; return the graph itself.

@@ -34,6 +34,7 @@ def payload(about: About, graph: Graph, skips: tuple[Skip, ...]) -> Payload:
         skips=tuple([_arc(skip, meetings.within(skip)) for skip in skips]),
         outputs=tuple(_output_box(graph, output, shown, batch) for output in graph.outputs),
         failure=_failure_words(graph.failure) if graph.failure else "",
+        unseen=text.one_line("; ".join(about.unseen)),
     )
 
 

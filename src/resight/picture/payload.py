@@ -148,7 +148,7 @@ class Heat:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """Everything the engine needs of a trace. Call 0 is the model."""
+    """Everything the engine needs of a trace. Call 0 is the model. `unseen`: what the run did not see, in short."""
 
     schema: int
     title: str
@@ -158,6 +158,7 @@ class Payload:
     skips: tuple[SkipArc, ...]
     outputs: tuple[OutputBox, ...]
     failure: str = ""
+    unseen: str = ""
     heat: Heat | None = None
 
 

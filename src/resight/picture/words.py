@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 from .. import text
-from ..graph import Graph, Op, Plain
+from ..graph import UNSEEN, Graph, Op, Plain
+from ..graph.walk import IMPORTS, SOURCES
 
 Detail = Callable[[Op, Graph], str]
 
@@ -55,8 +56,8 @@ def title(op: Op) -> str:
 
 def detail(op: Op, graph: Graph) -> str:
     """A few words about the op: `3×3, 64, /2`, `512 → 1000`, `× 0.5`, `dim=1`; an empty string where none help."""
-    if op.attributes.get("opaque"):
-        return "inside not seen"
+    if op.attributes.get(UNSEEN):
+        return "inside not seen" if op.inputs or op.weights else "origin not seen"
     return text.one_line(_writer(op.name)(op, graph))
 
 
@@ -64,6 +65,8 @@ def group(op: Op, merges: bool) -> str:
     """The colour group of an op (see `payload.GROUPS`); `merges`: it reads two or more values that carry data."""
     if op.name in MERGES and merges:
         return "merge"
+    if not op.inputs and op.name in IMPORTS | SOURCES:
+        return "input"
     if op.name in PRODUCTS:
         return "attention" if merges else "linear"
     if op.name in GROUP_OF:

@@ -49,7 +49,7 @@ const LEAST = 420;
  */
 export function drawHeader(payload, view, folded, theme, sceneWidth) {
   if (!view.header) return { items: [], width: 0, height: 0 };
-  const entries = legendOf(payload.skips.filter((_, s) => isSeen(folded, s)));
+  const entries = legendOf(payload.skips.filter((_, s) => isSeen(folded, s)), payload.failure !== "");
   const title = view.only === "" ? payload.title : `${view.only} of ${payload.title}`;
   const width = Math.max(sceneWidth, Math.min(naturalWidth(payload, title, entries, folded.legend), LEAST + 2 * space.MARGIN));
   const room = width - 2 * space.MARGIN;
@@ -64,6 +64,7 @@ export function drawHeader(payload, view, folded, theme, sceneWidth) {
   };
   write(subtitleOf(payload, view), theme.muted);
   write(payload.failure, theme.alarm);
+  write(payload.unseen, theme.ink);
   y += LINE + 2;
   for (const line of breakLines(entries, room)) {
     let at = x;
@@ -122,11 +123,13 @@ function isSeen({ skips }, skip) {
  * How many skips there are in all, then each name with its number, in the order of `LOOKS`; weak ones apart.
  *
  * @param {SkipArc[]} skips
+ * @param {boolean} stopped  the forward raised
  * @returns {Entry[]}
  */
-function legendOf(skips) {
+function legendOf(skips, stopped) {
   const counted = skips.filter((skip) => !skip.weak);
-  const total = counted.length === 0 ? "no residual connections" : `${counted.length} skip${counted.length === 1 ? "" : "s"}`;
+  const none = stopped ? "no residual connections until the forward stopped" : "no residual connections";
+  const total = counted.length === 0 ? none : `${counted.length} skip${counted.length === 1 ? "" : "s"}`;
   return [
     newEntry(total, "", false),
     ...namesIn(counted).map(([words, look, count]) => newEntry(`${words} ${count}`, look, false)),

@@ -100,7 +100,7 @@
  */
 
 /**
- * Everything the engine needs of a trace. Call 0 is the model.
+ * Everything the engine needs of a trace. Call 0 is the model. `unseen`: what the run did not see, in short.
  *
  * @typedef {object} Payload
  * @property {number} schema
@@ -111,6 +111,7 @@
  * @property {SkipArc[]} skips
  * @property {OutputBox[]} outputs
  * @property {string} failure
+ * @property {string} unseen
  * @property {Heat | null} heat
  */
 
