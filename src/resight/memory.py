@@ -13,6 +13,7 @@ from .capture.resolve.attempt import elements_here, most_held
 from .capture.resolve.example import parse_wish
 from .capture.resolve.spec import Spec, parse_spec
 from .errors import UserError
+from .recording.plain import physical_memory
 from .runs import is_run
 from .text import binary_size, parameters
 
@@ -71,8 +72,8 @@ def _said() -> Iterator[int]:
     for folder, name in _groups():
         with suppress(OSError, ValueError):  # a container without a limit says `max`
             yield max(0, int((folder / name).read_text()) - _taken())
-    with suppress(AttributeError, OSError, ValueError):  # Windows has no sysconf
-        yield os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if (whole := physical_memory()) is not None:
+        yield whole
 
 
 def _groups() -> Iterator[tuple[Path, str]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import struct
 import warnings
 from pathlib import Path
 
@@ -130,6 +133,19 @@ def test_saved_and_opened(tmp_path: Path) -> None:
     (tmp_path / "net.safetensors").unlink()
     with pytest.raises(UserError, match=r"cannot read net\.safetensors"):
         resight.load(tmp_path / "net.json")
+
+
+def test_kept_tensors_that_are_larger_than_they_can_be_are_refused(tmp_path: Path) -> None:
+    trace = resight.record(nn.Linear(4, 4), torch.randn(2, 4), keep=":linear")
+    file = tmp_path / "net.safetensors"
+    sizes = {"1.0": {"dtype": "F32", "shape": [1 << 62, 0], "data_offsets": [0, 0]}}
+    for head, length in ((sizes, 0), ({}, 1 << 43)):  # more than any array; a file with holes, 8 TiB
+        trace.save(tmp_path / "net.json")
+        words = json.dumps(head).encode()
+        file.write_bytes(struct.pack("<Q", len(words)) + words)
+        os.truncate(file, 8 + len(words) + length)
+        with pytest.raises(UserError, match=r"net\.safetensors (does not hold|holds 8 TiB)"):
+            resight.load(tmp_path / "net.json")
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,6 +145,10 @@ def kept_from_file(path: Path, kept: Iterable[Ref]) -> dict[Ref, np.ndarray]:
     from safetensors.numpy import load_file
 
     try:
+        size, most = path.stat().st_size, physical_memory()
+        if most is not None and size > most:  # a file with holes can be larger than its disk
+            hint = "take it to a larger machine, or keep less"
+            raise UserError(f"{path.name} holds {binary_size(size)}, this machine has {binary_size(most)}", hint=hint)
         found = load_file(path)
         return {ref: _opened(found, ref) for ref in kept}
     except OSError as error:
@@ -150,8 +156,15 @@ def kept_from_file(path: Path, kept: Iterable[Ref]) -> dict[Ref, np.ndarray]:
         raise UserError(
             f"cannot read {path.name}: {reason}", hint="it holds the kept tensors and belongs beside the .json file"
         ) from None
-    except (SafetensorError, KeyError) as error:
+    except (SafetensorError, KeyError, ValueError, MemoryError) as error:
         raise UserError(f"{path.name} does not hold the kept tensors ({error})", hint=DAMAGED) from None
+
+
+def physical_memory() -> int | None:
+    """Bytes of memory the machine has; None where the system does not say."""
+    with suppress(AttributeError, OSError, ValueError):  # Windows has no sysconf
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return None
 
 
 def array(tensor: Any) -> np.ndarray:
