@@ -25,8 +25,12 @@ GROUPED = frozenset(
 
 
 def is_weightless(modules: Iterable[nn.Module], given: Iterable[Tensor]) -> bool:
-    """True if a parameter, a buffer or an input has no values, or the caller's own fake mode is on."""
-    held = (tensor for module in modules for home in (module._parameters, module._buffers) for tensor in home.values())
+    """True if a parameter, a buffer or an input has no values, or the caller's own fake mode is on.
+
+    Those that accelerate loads when their module runs do have values.
+    """
+    loaded = [module for module in modules if "_hf_hook" not in vars(module)]
+    held = (tensor for module in loaded for home in (module._parameters, module._buffers) for tensor in home.values())
     return is_faking() or any(tensor is not None and (tensor.is_meta or is_fake(tensor)) for tensor in (*held, *given))
 
 

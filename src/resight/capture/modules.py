@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from .callstack import CallStack, RawCall
-from .recorder import Recorder, tensors_in
+from .recorder import Recorder
+from .structure import tensors_in
 from .unregistered import named_modules
 from .values import Held, Value
 

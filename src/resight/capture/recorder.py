@@ -14,8 +14,10 @@ from ..graph import UNSEEN
 from .lost import Recovered, is_young, recover
 from .opened import OPENED
 from .ops import KEPT_WHEN_IDLE, exits, plain_name, questions, spelling, writes_in_place
+from .originals import Originals, may_write
 from .plain import USUAL, sizes_of
 from .sources import Spot, user_spot
+from .structure import tensors_in
 from .values import Held, Value, Values
 
 RawSpec: TypeAlias = tuple[Sequence[int], torch.dtype, torch.device]
@@ -87,8 +89,11 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         self.listener: Listener | None = None
         self.held: Callable[[Any], Held | None] = lambda thing: None
         self.left: list[tuple[int, Spot | None]] = []
+        self.originals: Originals | None = None
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if self.originals is not None and (may_write(func) or (kwargs and "out" in kwargs)):
+            self.originals.before(func, args, kwargs or {})
         if func in QUESTIONS:
             if func in LENDING:
                 self.values.alias(args[0])
@@ -245,11 +250,3 @@ def spec_of(tensor: Tensor) -> RawSpec:
 def is_in_backward() -> bool:
     """True while gradients are computed: then a checkpoint runs its part of the forward again."""
     return bool(task_id() != -1)
-
-
-def tensors_in(nest: Any) -> list[Tensor]:
-    """Tensors in nested lists, tuples and dicts, in order."""
-    if isinstance(nest, Tensor):
-        return [nest]
-    parts = nest if isinstance(nest, LISTS) else nest.values() if isinstance(nest, dict) else ()
-    return [tensor for part in parts for tensor in tensors_in(part)]

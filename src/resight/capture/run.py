@@ -91,7 +91,7 @@ def trace_graph(
         _check_initialised(run.modules)
         modules = list(run.modules.values())
         notes += around.enter_context(eager(modules))
-        around.enter_context(untouched(modules, [tensor for _, tensor in given]))
+        originals = run.recorder.originals = around.enter_context(untouched(args, kwargs, *modules))
         is_computed = not is_weightless(modules, [tensor for _, tensor in given])
         if not is_computed:
             args, kwargs = around.enter_context(faked(model, args, kwargs))

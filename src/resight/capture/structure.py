@@ -61,6 +61,14 @@ def _is_open(nest: Any) -> bool:
     )
 
 
+def tensors_in(nest: Any) -> list[Tensor]:
+    """Tensors in nested lists, tuples and dicts, in order."""
+    if isinstance(nest, Tensor):
+        return [nest]
+    parts = nest if isinstance(nest, (list, tuple)) else nest.values() if isinstance(nest, dict) else ()
+    return [tensor for part in parts for tensor in tensors_in(part)]
+
+
 def named_arguments(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments by the names `function` gives them; by position where it does not take them."""
     try:

@@ -3,172 +3,145 @@
 from __future__ import annotations
 
 import random
+import signal
 import sys
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+import threading
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from operator import is_
 from typing import Any
 
+import numpy as np
 import torch
-from torch import Tensor, nn
+from torch.nn.modules import module as torch_modules
 
-from .fake import is_fake, is_faking
+from .holdings import Holdings
+from .originals import Originals, undisturbed
 
-CONTAINERS = (dict, OrderedDict, list, set)
-"""Attributes whose contents are kept: exactly these types, as subclasses may do more when they are written."""
+Switch = tuple[Callable[[], Any], Callable[[Any], Any]]
 
-EMPTY: dict[Any, Any] = {}
-FLAGS: tuple[tuple[Callable[[], Any], Callable[[Any], Any]], ...] = (
+
+def _attribute(home: Any, name: str) -> Switch:
+    return lambda: getattr(home, name), lambda value: setattr(home, name, value)
+
+
+def _default_device() -> torch.device | None:
+    context = getattr(torch._GLOBAL_DEVICE_CONTEXT, "device_context", None)
+    return None if context is None else context.device
+
+
+def _autocast(device: str) -> Iterator[Switch]:
+    yield lambda: torch.is_autocast_enabled(device), lambda value: torch.set_autocast_enabled(device, value)
+    yield lambda: torch.get_autocast_dtype(device), lambda value: torch.set_autocast_dtype(device, value)
+
+
+def _turn_filters(before: list[Any]) -> None:
+    with warnings.catch_warnings():  # leaving it makes Python forget what it decided by the filters of the run
+        warnings.filters[:] = before  # type: ignore[index]
+    warnings.filters[:] = before  # type: ignore[index]
+
+
+FLAGS: tuple[Switch, ...] = (
     (torch.is_grad_enabled, torch._C._set_grad_enabled),
     (torch.get_default_dtype, torch.set_default_dtype),
-    (torch.are_deterministic_algorithms_enabled, torch._C._set_deterministic_algorithms),
+    (_default_device, torch.set_default_device),
+    (
+        lambda: (torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()),
+        lambda value: torch._C._set_deterministic_algorithms(value[0], warn_only=value[1]),
+    ),
+    (
+        lambda: (torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled()),
+        lambda value: torch.set_anomaly_enabled(*value),
+    ),
     (torch.get_float32_matmul_precision, torch.set_float32_matmul_precision),
+    (torch.get_num_threads, torch.set_num_threads),
+    (lambda: sys.float_info.min / 2 == 0, torch.set_flush_denormal),
+    (torch.is_autocast_cache_enabled, torch.set_autocast_cache_enabled),
+    *_autocast("cpu"),
+    *_autocast("cuda"),
     (torch.backends.mha.get_fastpath_enabled, torch.backends.mha.set_fastpath_enabled),
     (torch.backends.cuda.flash_sdp_enabled, torch.backends.cuda.enable_flash_sdp),
     (torch.backends.cuda.mem_efficient_sdp_enabled, torch.backends.cuda.enable_mem_efficient_sdp),
     (torch.backends.cuda.math_sdp_enabled, torch.backends.cuda.enable_math_sdp),
+    (torch.backends.cuda.cudnn_sdp_enabled, torch.backends.cuda.enable_cudnn_sdp),
+    *(_attribute(torch.backends.cudnn, name) for name in ("enabled", "benchmark", "deterministic")),
+    (torch._C._get_cudnn_allow_tf32, torch._C._set_cudnn_allow_tf32),
+    (lambda: warnings.filters[:], _turn_filters),
+    _attribute(warnings, "showwarning"),
 )
-"""Global switches of torch that a forward might turn: how to ask, how to set."""
+"""Global switches that a forward might turn: how to ask, how to set."""
+
+HOOKS = [home for name, home in vars(torch_modules).items() if name.startswith("_global_") and isinstance(home, dict)]
+"""Where hooks on all modules are kept."""
 
 
 @contextmanager
-def untouched(modules: Sequence[nn.Module], inputs: Sequence[Tensor] = ()) -> Iterator[None]:
-    """Whatever happens inside, also an exception, afterwards a model's modules, its inputs and torch are as before.
+def untouched(*roots: Any) -> Iterator[Originals]:
+    """Whatever happens inside, also an exception, afterwards all that some roots hold is as before, and so is torch.
 
-    That is: each module's training mode, attributes and hooks (what containers among the attributes hold, one level
-    deep), the values of buffers and inputs, which tensors the parameters are, their gradients and whether
-    they need any, random states, and torch's switches. Values of parameters are restored where a
-    forward is known to write them (embeddings with a maximal norm).
+    Roots are modules and what they are called with. That is: attributes, slots, containers and plain objects to any
+    depth (`Holdings`), tensors' elements, shapes, places, versions, hooks and gradients (`Originals`), random states,
+    and torch's switches. Whoever runs the forward calls `before` of what is yielded ahead of functions that `may_write`.
     """
-    with ExitStack() as around:
-        for keep in (_kept_flags(), _kept_random_states(), _kept_modules(modules), _kept_gradients(modules)):
-            around.enter_context(keep)
-        around.enter_context(_kept_contents([*_written(modules), *inputs]))
-        yield
+    originals = Originals()
+    with ExitStack() as after:
+        with _uninterrupted():
+            after.callback(_restored_flags())
+            with undisturbed():
+                after.callback(_later, _restored_random_states())
+                holdings = Holdings([*HOOKS, *roots])
+                after.callback(_later, holdings.restore)
+                after.callback(_later, originals.restore)
+                originals.note(holdings.tensors)
+        originals.is_all = holdings.is_all
+        yield originals
+
+
+def _later(restore: Callable[[], None]) -> None:
+    with _uninterrupted(), undisturbed():
+        restore()
 
 
 @contextmanager
-def _kept_flags() -> Iterator[None]:
-    before = [(ask(), ask, turn) for ask, turn in FLAGS]
-    cudnn = torch.backends.cudnn
-    switches = cudnn.enabled, cudnn.benchmark, cudnn.deterministic
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits until this is over, so that nothing is half put back."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+    caught: list[tuple[int, Any]] = []
+    signal.signal(signal.SIGINT, lambda number, frame: caught.append((number, frame)))
     try:
         yield
     finally:
+        signal.signal(signal.SIGINT, before)
+        if caught:
+            before(*caught[0])
+
+
+def _restored_flags() -> Callable[[], None]:
+    before = [(ask(), ask, turn) for ask, turn in FLAGS]
+
+    def restore() -> None:
         for value, ask, turn in before:
             if ask() != value:
                 turn(value)
-        if switches != (cudnn.enabled, cudnn.benchmark, cudnn.deterministic):
-            cudnn.enabled, cudnn.benchmark, cudnn.deterministic = switches
+
+    return restore
 
 
-@contextmanager
-def _kept_random_states() -> Iterator[None]:
-    numpy = sys.modules.get("numpy")
-    python_state = random.getstate()
-    numpy_state = numpy.random.get_state() if numpy else None
-    cpu_state = torch.get_rng_state()
-    cuda_states = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None
-    mps_state = torch.mps.get_rng_state() if torch.backends.mps.is_available() else None
-    try:
-        yield
-    finally:
-        random.setstate(python_state)
-        if numpy:
-            numpy.random.set_state(numpy_state)
-        torch.set_rng_state(cpu_state)
-        if cuda_states is not None:
-            torch.cuda.set_rng_state_all(cuda_states)
-        if mps_state is not None:
-            torch.mps.set_rng_state(mps_state)
-
-
-@contextmanager
-def _kept_modules(modules: Sequence[nn.Module]) -> Iterator[None]:
-    """Attributes of every module, and what the containers among them hold."""
-    saved = [(module, vars(module).copy()) for module in modules]
-    contents = [
-        (value, value.copy() if value else EMPTY)
-        for _, attributes in saved
-        for value in attributes.values()
-        if type(value) in CONTAINERS
+def _restored_random_states() -> Callable[[], None]:
+    states: list[tuple[Callable[[Any], object], Any]] = [
+        (random.setstate, random.getstate()),
+        (np.random.set_state, np.random.get_state()),
+        (torch.set_rng_state, torch.get_rng_state()),
     ]
-    try:
-        yield
-    finally:
-        for container, before in contents:
-            if (container or before) and not _same(container, before):
-                _refill(container, before)
-        for module, attributes in saved:
-            if not _same(vars(module), attributes):
-                _refill(vars(module), attributes)
+    if torch.cuda.is_initialized():
+        states.append((torch.cuda.set_rng_state_all, torch.cuda.get_rng_state_all()))
+    if torch.backends.mps.is_available():
+        states.append((torch.mps.set_rng_state, torch.mps.get_rng_state()))
 
+    def restore() -> None:
+        for put, state in states:
+            put(state)
 
-@contextmanager
-def _kept_gradients(modules: Sequence[nn.Module]) -> Iterator[None]:
-    """Gradients are laid aside, so that a backward inside the forward can't add to them."""
-    parameters = {id(p): p for module in modules for p in module._parameters.values() if p is not None}
-    saved = [(parameter, parameter.grad, parameter.requires_grad) for parameter in parameters.values()]
-    for parameter, grad, _ in saved:
-        if grad is not None:
-            parameter.grad = None
-    try:
-        yield
-    finally:
-        for parameter, grad, needed in saved:
-            if parameter.grad is not grad:
-                parameter.grad = grad
-            if parameter.requires_grad != needed:
-                parameter.requires_grad_(needed)
-
-
-@contextmanager
-def _kept_contents(tensors: Sequence[Tensor]) -> Iterator[None]:
-    """Values and version counters, so that a graph that saved one of these tensors can still run backward."""
-    saved = [(tensor, tensor.detach().clone()) for tensor in tensors if _has_values(tensor)]
-    with ExitStack() as versions:
-        for tensor, _ in saved:
-            if not tensor.is_inference():
-                versions.enter_context(torch.autograd._unsafe_preserve_version_counter(tensor))
-        try:
-            yield
-        finally:
-            with torch.no_grad():
-                for tensor, before in saved:
-                    if not torch.equal(tensor, before):
-                        with torch.inference_mode(tensor.is_inference()):
-                            tensor.data.copy_(before)
-
-
-def _written(modules: Sequence[nn.Module]) -> Iterator[Tensor]:
-    """Tensors that a forward may overwrite."""
-    for module in modules:
-        yield from (buffer for buffer in module._buffers.values() if buffer is not None)
-        if isinstance(module, (nn.Embedding, nn.EmbeddingBag)) and module.max_norm is not None:
-            yield module.weight
-
-
-def _has_values(tensor: Tensor) -> bool:
-    return (
-        not tensor.is_meta
-        and tensor.layout is torch.strided
-        and not tensor.is_nested
-        and not (is_faking() or is_fake(tensor))
-        and not isinstance(tensor, nn.parameter.UninitializedBuffer)
-    )
-
-
-def _same(now: Any, before: Any) -> bool:
-    """True if two containers hold the very same objects in the same order; their `==` might ask tensors."""
-    if len(now) != len(before) or not all(map(is_, now, before)):
-        return False
-    return not isinstance(now, dict) or all(map(is_, now.values(), before.values()))
-
-
-def _refill(container: Any, before: Any) -> None:
-    container.clear()
-    if isinstance(container, list):
-        container.extend(before)
-    else:
-        container.update(before)
