@@ -26,17 +26,14 @@ class Gradients:
         self._loss = loss
         self._tray = Tray(exact=exact)
         self._row_of: dict[Ref, int] = {}
-        self._inputs: list[Tensor] = []
         self._hooks: list[Any] = []
         self._functions: list[Any] = []
 
-    def follow(self, ref: Ref, tensor: Tensor, *, is_input: bool) -> None:
+    def follow(self, ref: Ref, tensor: Tensor) -> None:
         """From now on the gradient of this value is noted when it comes by."""
         if not tensor.requires_grad:
             return
         self._functions.append(tensor.grad_fn)
-        if is_input:
-            self._inputs.append(tensor)
         self._hooks.append(tensor.register_hook(lambda gradient: self._note(ref, gradient)))
 
     def run(self, result: Any, modules: Sequence[nn.Module]) -> None:
@@ -57,7 +54,7 @@ class Gradients:
                 "no gradient reaches the loss: nothing it depends on requires one",
                 hint="set requires_grad on the parameters or the input",
             )
-        with _unstepped(modules), _laid_aside(self._inputs):
+        with _unstepped(modules):
             loss.backward()
 
     def statistics(self) -> Statistics:
@@ -94,17 +91,3 @@ def _unstepped(modules: Sequence[nn.Module]) -> Iterator[None]:
     finally:
         for home, before in zip(hooks, saved):
             home.update(before)
-
-
-@contextmanager
-def _laid_aside(inputs: Sequence[Tensor]) -> Iterator[None]:
-    """Gradients of inputs are as they were before."""
-    leaves = [tensor for tensor in inputs if tensor.is_leaf]
-    saved = [tensor.grad for tensor in leaves]
-    for tensor in leaves:
-        tensor.grad = None
-    try:
-        yield
-    finally:
-        for tensor, before in zip(leaves, saved):
-            tensor.grad = before

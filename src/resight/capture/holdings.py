@@ -36,12 +36,15 @@ ATOMS = frozenset({
 })  # fmt: skip
 """Types of what can't change, and of code, which is not looked into."""
 
-ITERATORS = (itertools.count, itertools.cycle, *(type(iter(few)) for few in ((), [], range(0), "")))
+ITERATORS = (itertools.count, itertools.cycle, *map(type, (iter(()), iter([]), iter(range(0)), iter(""))))
 """Iterators that are run as copies, since they can't be turned back."""
 
 OPEN_LIBRARY = frozenset({"abc", "argparse", "builtins", "collections", "contextlib", "queue", "types", "typing"})
 OPEN_TORCH = ("torch.amp", "torch.ao", "torch.distributed", "torch.distributions", "torch.nn", "torch.optim")
 """Where classes may be from whose objects are looked into, of Python's library and of torch; others' all are."""
+
+HEAP = 1 << 9
+"""The flag of types that Python code has made."""
 
 MISSING = object()
 EMPTY: dict[Any, Any] = {}
@@ -50,7 +53,7 @@ EMPTY: dict[Any, Any] = {}
 class Container(NamedTuple):
     """How to copy what a container holds and to put it back, whatever a subclass does when it is read or written."""
 
-    kind: type
+    kind: Any
     copy: Callable[[Any], Any]
     refill: Callable[[Any, Any], object]
 
@@ -99,6 +102,7 @@ class Holdings:
     def __init__(self, roots: Iterable[Any]) -> None:
         self.tensors: list[Tensor] = []
         self.is_all = True
+        self._empty: list[Any] = []
         self._containers: list[tuple[Any, Any, Container]] = []
         self._slots: list[tuple[Any, Any, Any]] = []
         self._kinds: list[tuple[Any, type]] = []
@@ -123,11 +127,14 @@ class Holdings:
         for owner, kind in self._kinds:
             if type(owner) is not kind:
                 owner.__class__ = kind
+        for container in filter(None, self._empty):
+            container.clear()
         for container, before, how in self._containers:
             if not _same(container, before, how):
                 how.refill(container, before)
         for kind, attributes in self._classes.items():
-            _restore_class(kind, attributes)
+            if attributes:
+                _restore_class(kind, attributes)
 
     def _look(self, values: Collection[Any], home: Any = None) -> None:
         """Have those of some values looked into that may hold something; `home` is the container they are in."""
@@ -139,7 +146,12 @@ class Holdings:
         self._left -= len(values)
         for value in values:
             kind = type(value)
-            if kind in ATOMS or id(value) in self._seen:
+            if kind in ATOMS:
+                continue
+            if kind in PLAIN and not value:
+                self._empty.append(value)
+                continue
+            if id(value) in self._seen:
                 continue
             self._seen.add(id(value))
             if kind in ITERATORS:
@@ -148,7 +160,7 @@ class Holdings:
                 self._waiting.append(value)
 
     def _open(self, owner: Any) -> None:
-        kind = type(owner)
+        kind: Any = type(owner)
         how = _handling(kind)
         if how.is_tensor:
             self.tensors.append(owner)
@@ -166,14 +178,16 @@ class Holdings:
             self._slots.append((owner, slot, value))
             self._look((value,))
         if how.has_dict:
-            self._kinds.append((owner, kind))
             attributes = object.__getattribute__(owner, "__dict__")
             if how.is_module:
-                self._note_module(owner, attributes)
-            self._keep(attributes, DICT)
+                self._note_module(owner, kind, attributes)
+            if attributes or not how.is_tensor:
+                self._keep(attributes, DICT)
+            else:
+                self._empty.append(attributes)
 
     def _keep(self, container: Any, how: Container) -> None:
-        before = how.copy(container) if how.kind.__len__(container) else EMPTY  # type: ignore[attr-defined]
+        before = how.copy(container) if how.kind.__len__(container) else EMPTY
         self._containers.append((container, before, how))
         if before:
             self._look(before.values() if isinstance(before, dict) else before, container)
@@ -187,14 +201,17 @@ class Holdings:
         with suppress(Exception):  # a closed file
             self._states.append((owner, get(owner), put))
 
-    def _note_module(self, module: nn.Module, attributes: dict[str, Any]) -> None:
+    def _note_module(self, module: nn.Module, kind: Any, attributes: dict[str, Any]) -> None:
+        self._kinds.append((module, kind))
         for name, hooks in attributes.items():
-            if "_hooks" in name and hooks and isinstance(hooks, dict):
+            if type(hooks) is OrderedDict and hooks and "_hooks" in name:
                 self._seen.update(map(id, hooks.values()))
-        for kind in type(module).__mro__:
-            if kind not in self._classes and kind.__module__.partition(".")[0] not in ("builtins", "torch"):
-                self._classes[kind] = _class_attributes(kind)
-                self._look(self._classes[kind].values())
+        if kind not in self._classes:
+            for part in (kind, *kind.__mro__):
+                if part not in self._classes:
+                    is_torch = part.__module__.partition(".")[0] in ("builtins", "torch")
+                    self._classes[part] = {} if is_torch else _class_attributes(part)
+                    self._look(self._classes[part].values())
         if isinstance(module, torch.jit.ScriptModule):
             self._look([*module._parameters.values(), *module._buffers.values()])
 
@@ -205,7 +222,7 @@ class _Handling(NamedTuple):
     is_tensor: bool
     is_module: bool
     container: Container | None
-    fixed: type | None
+    fixed: Any
     state: tuple[Callable[[Any], Any], Callable[[Any, Any], object]] | None
     slots: tuple[Any, ...]
     has_dict: bool
@@ -221,16 +238,14 @@ def _handling(kind: type) -> _Handling:
         container=next((container for container in CONTAINERS if issubclass(kind, container.kind)), None),
         fixed=next((fixed for fixed in (tuple, frozenset) if issubclass(kind, fixed)), None),
         state=next(((get, put) for home, get, put in STATES if issubclass(kind, home)), None),
-        slots=tuple(
-            slot for part in slotted for slot in part.values() if isinstance(slot, types.MemberDescriptorType)
-        ),
+        slots=tuple(slot for part in slotted for slot in part.values() if isinstance(slot, types.MemberDescriptorType)),
         has_dict=is_open and kind.__dictoffset__ != 0,
     )
 
 
 def _is_open(kind: type) -> bool:
     """True for classes of things that only hold something: the user's, and some of torch and Python's library."""
-    if issubclass(kind, (type, types.ModuleType)):
+    if issubclass(kind, (type, types.ModuleType)) or not kind.__flags__ & HEAP:
         return False
     for part in kind.__mro__:
         room = str(part.__module__)
@@ -264,7 +279,8 @@ def tensors_of(tensor: Tensor) -> list[Any]:
         return [*COMPRESSED[tensor.layout](tensor), tensor.values()]
     if tensor.is_nested and tensor.layout is torch.strided:
         return [tensor.values()]
-    held = (_value_of(slot, tensor) for slot in _handling(type(tensor)).slots)
+    kind: Any = type(tensor)
+    held = (_value_of(slot, tensor) for slot in _handling(kind).slots)
     return [*object.__getattribute__(tensor, "__dict__").values(), *held]
 
 
@@ -301,7 +317,7 @@ def _stand_in(home: Any, iterator: Any) -> None:
         with suppress(TypeError, DeprecationWarning), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             fresh = copy.copy(iterator)  # itertools' can't be copied from Python 3.14 on
-            write = dict.__setitem__ if isinstance(home, dict) else list.__setitem__
+            write: Any = dict.__setitem__ if isinstance(home, dict) else list.__setitem__
             for place in [place for place, value in _pairs(home) if value is iterator]:
                 write(home, place, fresh)
 
@@ -312,10 +328,10 @@ def _pairs(home: Any) -> list[tuple[Any, Any]]:
 
 def _same(container: Any, before: Any, how: Container) -> bool:
     """True if a container holds the very same objects in the same order; `==` might ask tensors."""
-    count = how.kind.__len__(container)  # type: ignore[attr-defined]
+    count: int = how.kind.__len__(container)
     if count != len(before) or not count:
         return count == len(before)
-    now = container if type(container) is how.kind else how.copy(container)
+    now: Any = container if type(container) is how.kind else how.copy(container)
     if how.kind is set:
         return set(map(id, now)) == set(map(id, before))
     if not all(map(is_, now, before)):

@@ -114,7 +114,7 @@ class Observer:
             if is_new and self._wish.thumbnails and self._batch == 0:
                 self.thumbnails.take(Ref(*value), shown)
         if self._gradients is not None:
-            self._gradients.follow(Ref(*value), tensor, is_input=raw.function == "input")
+            self._gradients.follow(Ref(*value), tensor)
 
     def _read_again(self, raw: RawOp, args: Any) -> None:
         """Values whose memory something may have written unseen are what the op that reads them finds."""

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from .holdings import has_own_elements, tensors_of
+from .. import text
+from .holdings import LIMIT, has_own_elements, tensors_of
 from .ops import spelling, writes_in_place
 from .plain import unwatched
 from .structure import tensors_in
@@ -21,7 +22,7 @@ from .values import storage_of, version_of
 BEFOREHAND = 64 << 20
 """Bytes copied before a run, so that writes that nobody sees are undone too; parameters are not among them."""
 
-SMALL = 1 << 20
+SMALL = 1 << 18
 """Bytes of parameters that are copied before a run as well, if these are all."""
 
 QUICK = 1 << 16
@@ -55,13 +56,22 @@ def may_write(function: Callable[..., Any]) -> bool:
     if isinstance(function, types.FunctionType):  # others' run out of sight as a whole
         is_torch = str(function.__module__).startswith("torch.")
         return not is_torch or name.endswith(STATISTICS) or not CHOOSERS.isdisjoint(function.__code__.co_varnames)
-    overloads = getattr(function, "overloads", list)()
+    overloads: Any = getattr(function, "overloads", tuple)()
     schemas = [getattr(one, "_schema", None) for one in (function, *(getattr(function, one) for one in overloads))]
     return name.endswith(STATISTICS) or any(schema is not None and schema.is_mutable for schema in schemas)
 
 
 CHOOSERS = frozenset({"inplace", "max_norm"})
 """Parameters that make a function write into what it is given: True, or a number."""
+
+
+def _is_chosen(function: types.FunctionType, name: str, args: Any, kwargs: Mapping[str, Any]) -> bool:
+    """False for functions of torch that would write if they were called in another way."""
+    if not str(function.__module__).startswith("torch.") or name.endswith(("_", *STATISTICS)):
+        return True
+    if name.startswith("embedding"):
+        return kwargs.get("max_norm", args[3] if len(args) > 3 else None) is not None
+    return any(argument is True for argument in (*args, *kwargs.values()))
 
 
 SPARSE = frozenset({torch.sparse_coo, torch.sparse_csr, torch.sparse_csc, torch.sparse_bsr, torch.sparse_bsc})
@@ -80,11 +90,13 @@ class Memory:
 
     def hold(self, tensor: Tensor) -> None:
         """A tensor in this storage is of concern."""
-        if 0 in tensor.shape:
+        count = tensor.numel()
+        if not count:
             return
-        last = sum((size - 1) * stride for size, stride in zip(tensor.shape, tensor.stride()))
+        if not tensor.is_contiguous():
+            count = 1 + sum((size - 1) * stride for size, stride in zip(tensor.shape, tensor.stride()))
         start = tensor.storage_offset() * tensor.itemsize
-        stop = start + (last + 1) * tensor.itemsize
+        stop = start + count * tensor.itemsize
         self.holders += 1
         self.has_parameter |= isinstance(tensor, nn.Parameter)
         if stop <= self._size:
@@ -127,7 +139,7 @@ class Memory:
 
     def _bytes(self, start: int, stop: int) -> Tensor:
         empty = torch.empty(0, dtype=torch.uint8, device=self._storage.device)
-        return empty.set_(self._storage, start, (stop - start,), (1,))  # type: ignore[call-overload, no-any-return]
+        return empty.set_(self._storage, start, (stop - start,), (1,))
 
 
 class Original(NamedTuple):
@@ -145,10 +157,9 @@ class Original(NamedTuple):
 class Originals:
     """What tensors are now: shapes, places, elements, versions, hooks and gradients.
 
-    Elements are copied beforehand if there are few or nobody would see them being written; of large networks'
-    parameters when a function comes up that might write them. Gradients are laid aside, so that nothing can be added to
-    them. `lost`: tensors that were written out of sight, whose old elements nobody has; `is_all`: all that the roots hold
-    was looked at.
+    Elements are copied beforehand, but those of large networks' parameters when a function comes up that might write
+    them. Gradients are laid aside, so that nothing can be added to them. `lost`: tensors that were written out of
+    sight, whose old elements nobody has; `is_all`: all that the roots hold was looked at.
     """
 
     def __init__(self) -> None:
@@ -179,32 +190,36 @@ class Originals:
             self._make_room(args[0])
         if self._is_all_saved:
             return
-        if isinstance(function, types.FunctionType) and not name.endswith(("_", *STATISTICS)):
-            is_torch = str(function.__module__).startswith("torch.")
-            if is_torch and not kwargs.keys() & CHOOSERS and not any(arg is True or type(arg) is float for arg in args):
-                return
+        if isinstance(function, types.FunctionType) and not _is_chosen(function, name, args, kwargs):
+            return
         for tensor in tensors_in((args, kwargs)):
             if not (name.endswith(STATISTICS) and isinstance(tensor, nn.Parameter)):
                 self._save(tensor)
 
     def restore(self) -> None:
         """Make every tensor what it was."""
-        for one in self._originals.values():
-            if one.version != version_of(one.tensor):
-                memory = self._memory(one.tensor if one.alias is None else one.alias)
-                if memory is not None and memory.copies is None:
-                    self.lost.append(one.tensor)
+        written = [one for one in self._originals.values() if one.version != version_of(one.tensor)]
+        for one in written:
+            memory = self._memory(one.tensor if one.alias is None else one.alias)
+            if memory is not None and memory.copies is None:
+                self.lost.append(one.tensor)
         for one in self._originals.values():
             with suppress(RuntimeError, TypeError):  # a view can't leave its graph; a subclass refuses
                 _reset(one)
         for memory in self._memories.values():
             with suppress(RuntimeError):
                 memory.restore()
-        for one in self._originals.values():
-            if one.version != version_of(one.tensor):
-                _set_version(one.tensor, one.version)
-            if one.is_leaf and one.tensor.grad is not one.gradient:
-                one.tensor.grad = one.gradient
+        for one in written:
+            _set_version(one.tensor, one.version)
+
+    def notes(self, model: nn.Module) -> tuple[str, ...]:
+        """What could not be put back, or may not have been."""
+        ids = set(map(id, self.lost))
+        names = [name for name, tensor in model.named_parameters() if id(tensor) in ids]
+        named = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        lost = f"{named or text.plural(len(ids), 'tensor')} written out of sight and could not be put back"
+        many = f"the model holds more than {LIMIT:,} things; what its forward changed in the rest is not put back"
+        return (*((lost,) if ids else ()), *((many,) if not self.is_all else ()))
 
     def _note(self, tensor: Tensor) -> None:
         alias = None
@@ -274,23 +289,29 @@ def _reset(one: Original) -> None:
         tensor.detach_()
     if tensor.requires_grad != one.needs_gradient:
         tensor.requires_grad_(one.needs_gradient)
+    hooks = one.hooks
+    if tensor._backward_hooks is not hooks[0] or tensor._post_accumulate_grad_hooks is not hooks[1]:
+        _reset_hooks(one)
+    if alias is not None and (tensor.dtype is not alias.dtype or not _is_set_to(tensor, alias)):
+        tensor.data = alias
+    if one.is_leaf and tensor.grad is not one.gradient:
+        tensor.grad = one.gradient
+
+
+def _reset_hooks(one: Original) -> None:
     for name, hooks in zip(("_backward_hooks", "_post_accumulate_grad_hooks"), one.hooks):
-        found = getattr(tensor, name)
+        found = getattr(one.tensor, name)
         if found is not hooks:
             if found:
                 found.clear()
-            setattr(tensor, name, hooks)
-    if alias is not None and not _is_alias(tensor, alias):
-        tensor.data = alias
+            setattr(one.tensor, name, hooks)
 
 
-def _is_alias(tensor: Tensor, alias: Tensor) -> bool:
-    if tensor.dtype is not alias.dtype or tensor.device != alias.device or tensor.shape != alias.shape:
+def _is_set_to(tensor: Tensor, alias: Tensor) -> bool:
+    try:
+        return bool(tensor.is_set_to(alias))
+    except (RuntimeError, NotImplementedError):  # sparse, quantized
         return False
-    if tensor.layout is not torch.strided:
-        return False
-    places = ((one.data_ptr(), one.storage_offset(), one.stride()) for one in (tensor, alias))
-    return storage_of(tensor) == storage_of(alias) and next(places) == next(places)
 
 
 def _set_version(tensor: Tensor, version: int) -> None:

@@ -111,7 +111,7 @@ def trace_graph(
         mode="train" if model.training else "eval",
         device=_device(model, given),
         inputs=", ".join(f"{graph.ops[i].attributes['name']} {graph.ops[i].outputs[0]}" for i in graph.inputs),
-        notes=(*notes, *unseen, *run.notes(graph)),
+        notes=(*notes, *unseen, *run.notes(graph), *originals.notes(model)),
         unseen=tuple(note.partition(": ")[0] for note in unseen),
         versions={"torch": str(torch.__version__), "python": platform.python_version()},
     )

@@ -81,7 +81,7 @@ def untouched(*roots: Any) -> Iterator[Originals]:
 
     Roots are modules and what they are called with. That is: attributes, slots, containers and plain objects to any
     depth (`Holdings`), tensors' elements, shapes, places, versions, hooks and gradients (`Originals`), random states,
-    and torch's switches. Whoever runs the forward calls `before` of what is yielded ahead of functions that `may_write`.
+    and torch's switches. Whoever runs the forward calls `before` of what is yielded ahead of functions that may write.
     """
     originals = Originals()
     with ExitStack() as after:
@@ -145,3 +145,4 @@ def _restored_random_states() -> Callable[[], None]:
         for put, state in states:
             put(state)
 
+    return restore
