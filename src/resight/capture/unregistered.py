@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from types import FunctionType, MethodType
 from typing import Any
@@ -98,8 +98,8 @@ def _of_module(module: nn.Module) -> Iterator[tuple[str, Any]]:
 
 
 def _parts(thing: Any) -> Iterator[tuple[Any, Any]]:
-    if isinstance(thing, Mapping):
-        yield from thing.items()
+    if isinstance(thing, dict):  # other mappings may load something for every key
+        yield from dict.items(thing)
     elif isinstance(thing, (list, tuple, deque, set, frozenset)):
         yield from enumerate(thing)
     elif isinstance(thing, FunctionType):
