@@ -308,10 +308,10 @@ class Mapped(Part):
 
 
 SEEN: list[Callable[[], Part]] = [
-    *WRITTEN, InList, LateLayer, PlainWeight, *(lambda how=how: Stateful(how) for how in STATES), Hooked, Subclassed,
+    *WRITTEN, InList, LateLayer, PlainWeight, *(lambda how=how: Stateful(how) for how in STATES), Hooked,
     Checkpointed, Modes, Custom, Boxed, Early, NotFinite,
 ]  # fmt: skip
-HIDING: list[Callable[[], Part]] = [Threaded, ThroughNumpy, ThroughList, Scripted, Mapped]
+HIDING: list[Callable[[], Part]] = [Subclassed, Threaded, ThroughNumpy, ThroughList, Scripted, Mapped]
 
 RETURNS: list[Callable[[Tensor], Any]] = [
     lambda x: x, lambda x: (x, None), lambda x: {"y": x, "n": 3}, lambda x: Carried("y", [x]), lambda x: [{"y": (x,)}],
