@@ -6,9 +6,12 @@ import errno
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import nn
 
+import resight
 from resight.cli import app
 from resight.cli.app import main
 
@@ -80,3 +83,57 @@ def test_what_the_machine_refuses_is_no_bug(
 def test_more_columns_than_a_picture_can_have(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", "resnet20", "-o", str(tmp_path / "a.svg"), "--wrap", "1000000"]) == 2
     assert "1000" in capsys.readouterr().err
+
+
+def write(folder: Path, name: str, text: str) -> str:
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text("from torch import nn\n" + text)
+    return f"{folder / name}:net"
+
+
+def test_lazy_modules_get_their_sizes_from_the_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    net = write(tmp_path, "lazy_net.py", "def net(): return nn.Sequential(nn.LazyConv2d(8, 3), nn.LazyBatchNorm2d())\n")
+    assert main(["summary", net]) == 2
+    assert "give one with --input" in capsys.readouterr().err
+    assert main(["summary", net, "--input", "1x1x9x9"]) == 0
+    assert "1×8×7×7" in capsys.readouterr().out
+
+
+def test_a_file_that_reads_its_arguments_on_import_sees_none_of_ours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parse = "import argparse\np = argparse.ArgumentParser()\np.add_argument('--lr', {})\np.parse_args()\n"
+    parse += "net = nn.Linear(3, 3)\n"
+    assert main(["summary", write(tmp_path, "script.py", parse.format("default=1"))]) == 0
+    assert main(["summary", write(tmp_path, "needing.py", parse.format("required=True"))]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "__name__" in said
+    assert "--lr" in said
+
+
+def test_relative_imports_work_in_a_file_of_a_package(tmp_path: Path) -> None:
+    write(tmp_path, "packed_nets/parts.py", "part = nn.Linear(3, 3)\n")
+    assert main(["summary", write(tmp_path, "packed_nets/whole.py", "from .parts import part\nnet = part\n")]) == 0
+
+
+def test_what_a_module_returns_in_an_object_is_its_value() -> None:
+    class Box:
+        def __init__(self, held: torch.Tensor) -> None:
+            self.held = held
+
+    class Boxed(nn.Module):
+        def forward(self, x: torch.Tensor) -> Box:
+            return Box(torch.relu(x))
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.boxed = Boxed()
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.boxed(x).held * 2
+
+    recorded = resight.record(Net(), torch.ones(2, 3), keep="boxed")
+    assert recorded["boxed"].spec.shape == (2, 3)
+    assert recorded["boxed"].tensor is not None

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from .callstack import CallStack, RawCall
 from .recorder import Recorder
-from .structure import tensors_in
+from .structure import returned_tensors, tensors_in
 from .unregistered import named_modules
 from .values import Held, Value
 
@@ -33,7 +33,7 @@ class ModuleCalls(CallStack):
         call.inputs = self._values(tensors_in(args))
 
     def left(self, call: RawCall, args: Any, result: Any) -> None:
-        tensors = tensors_in(result)
+        tensors = [result] if isinstance(result, Tensor) else _returned(result)
         call.outputs = self._values(tensors)
         if len(call.outputs) < len(tensors) and self._record_unseen(call, args, tensors):
             call.outputs = self._values(tensors)
@@ -60,6 +60,11 @@ class ModuleCalls(CallStack):
         """The values that tensors hold, where they are known."""
         found = [self._recorder.values.find(tensor) for tensor in tensors]
         return [value for value in found if type(value) is Value]
+
+
+def _returned(result: Any) -> list[Tensor]:
+    """The tensors in what a module returned: containers, dataclasses, objects; not those kept for the next call."""
+    return [tensor for _, tensor, in_cache in returned_tensors(result) if not in_cache]
 
 
 def class_name(module: nn.Module) -> str:

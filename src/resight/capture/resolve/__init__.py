@@ -15,7 +15,7 @@ from ...errors import MissingExtra, UserError
 from ...runs import which_run
 from ...text import did_you_mean
 from . import from_nets, from_python, from_timm, from_torchvision, from_transformers
-from .building import SEED
+from .building import SEED, blamed_on, is_lazy
 from .example import Example, typed
 from .from_run import TrainedRun, check_trusted, is_own_code, is_run
 from .images import with_image
@@ -86,9 +86,17 @@ def resolve(
     if weights is not None:
         load_weights(model, weights)
     model.train(train)
-    if not train:
+    lazy = next((name for name, module in model.named_modules() if is_lazy(module)), None)
+    if lazy is not None and not inputs:
+        what = f"{lazy or spec.title} has no sizes until it gets an input"
+        raise UserError(what, hint="give one with --input, for instance --input 1x3x224x224")
+    if not train and lazy is None:
         model.requires_grad_(False)  # as under no_grad: activations need not be kept for a backward
     example = typed(inputs, device) if inputs else family.example(model, spec, device)
+    if lazy is not None:
+        with blamed_on(f"{spec.title} raised while its lazy modules got their sizes"), torch.no_grad():
+            model.eval()(*example.args, **example.kwargs)
+        model.train(train).requires_grad_(train)
     if image is not None:
         example = with_image(example, image, device, partial(family.preprocessing, model, spec))
     notes = _notes(example, device, weights, family)

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.modules.lazy import LazyModuleMixin
 
 from ...errors import ResightError, UserError
 from ...text import one_line, shorten
@@ -70,6 +71,11 @@ def _parameters_on_meta() -> Iterator[None]:
         yield
     finally:
         nn.Module.register_parameter = register
+
+
+def is_lazy(module: nn.Module) -> bool:
+    """Whether a module's own parameters have no sizes yet."""
+    return isinstance(module, LazyModuleMixin) and module.has_uninitialized_params()
 
 
 @contextmanager

@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -34,7 +35,7 @@ def build(spec: Spec, device: str) -> nn.Module:
 
     Raises UserError with the file and line where the user's code raised.
     """
-    with _importable_from(Path(os.path.abspath(spec.place)).parent if spec.is_file else Path.cwd()):
+    with _alone(spec.place), _importable_from(Path(os.path.abspath(spec.place)).parent if spec.is_file else Path.cwd()):
         module = _from_file(spec) if spec.is_file else _from_name(spec)
         found = _attribute(module, spec)
         if isinstance(found, nn.Module):
@@ -53,6 +54,27 @@ def build(spec: Spec, device: str) -> nn.Module:
             f"{spec.title} gave {article(type(made).__name__)}", hint="the factory must return a torch.nn.Module"
         )
     return made
+
+
+@contextmanager
+def _alone(script: str) -> Iterator[None]:
+    """Inside, `sys.argv` holds no words of ours, which a file that reads its arguments would take for its own.
+
+    What it says before it exits is left out; of an error of argparse, the last line is the error's.
+    """
+    before, said = sys.argv, io.StringIO()
+    sys.argv = [script]
+    try:
+        with redirect_stderr(said):
+            yield
+    except UserError as error:
+        if isinstance(error.__cause__, SystemExit):
+            last = said.getvalue().strip().split("\n")[-1]
+            hint = f"put what runs below if __name__ == '__main__'{last and ' (it said ' + last + ')'}"
+            raise UserError(error.what, hint=hint) from error
+        raise
+    finally:
+        sys.argv = before
 
 
 @contextmanager
@@ -84,11 +106,25 @@ def _from_file(spec: Spec) -> ModuleType:
     sys.modules[path.stem] = module  # dataclasses look their own module up while they are made
     try:
         with blamed_on(f"{path.name} raised while it was imported", path):
-            found.loader.exec_module(module)
+            try:
+                found.loader.exec_module(module)
+            except ImportError as error:
+                if "no known parent package" not in str(error):
+                    raise
+                return _in_package(path)
     finally:
         if before is not None:
             sys.modules[path.stem] = before
     return module
+
+
+def _in_package(path: Path) -> ModuleType:
+    """A file with relative imports as the part of its package that it is: of the folders with an `__init__.py`."""
+    names, folder = [path.stem], path.parent
+    while folder.name and (len(names) == 1 or (folder / "__init__.py").is_file()):
+        names, folder = [folder.name, *names], folder.parent
+    with _importable_from(folder):
+        return importlib.import_module(".".join(names))
 
 
 def _from_name(spec: Spec) -> ModuleType:
