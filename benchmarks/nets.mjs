@@ -110,6 +110,6 @@ class Net {
   payload() {
     const { ops, calls, skips } = this;
     const outputs = [{ op: ops.length - 1, slot: 0, title: "output", shape: "10", aside: false }];
-    return { schema: 1, title: "Net", subtitle: "", ops, calls, skips, outputs, failure: "", heat: null };
+    return { schema: 1, title: "Net", subtitle: "", ops, calls, skips, outputs, failure: "", unseen: "", heat: null };
   }
 }
