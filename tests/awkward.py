@@ -273,6 +273,66 @@ class NotFinite(Part):
         return x + self.f(x / (x - x[:1])).nan_to_num(0, 0, 0)
 
 
+class LowPrecision(Part):
+    """A branch in bfloat16, and one in complex numbers."""
+
+    skips = 2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.low = two_linears().bfloat16()
+        self.first, self.second = (
+            nn.Linear(WIDTH, WIDTH, dtype=torch.cfloat),
+            nn.Linear(WIDTH, WIDTH, dtype=torch.cfloat),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.low(x.bfloat16()).float()
+        return x + self.second(torch.tanh(self.first(torch.complex(x, x)))).real
+
+
+class Layers(Part):
+    """Layers that keep or change something of their own."""
+
+    skips = 4
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm1d(WIDTH)
+        self.spectral = nn.utils.parametrizations.spectral_norm(nn.Linear(WIDTH, WIDTH))
+        self.weighted = nn.utils.parametrizations.weight_norm(nn.Linear(WIDTH, WIDTH))
+        self.attention = nn.MultiheadAttention(WIDTH, 2, batch_first=True, dropout=0.1)
+        self.recurrent = nn.LSTM(WIDTH, WIDTH, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + F.relu(self.spectral(self.norm(x)))
+        x = x + F.dropout(F.relu(self.weighted(x)), 0.5, self.training)
+        x = x + self.attention(x[None], x[None], x[None])[0][0]
+        return x + self.recurrent(x[None])[0][0]
+
+
+class Renewed(Part):
+    """Resizes, deletes and replaces what it holds, and calls itself."""
+
+    skips = 2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("room", torch.zeros(2, 2))
+        self.word: str | None = "here"
+        self.depth = 0
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.no_grad():
+            self.room.resize_(3, 3).fill_(1.0)
+        if self.depth == 0:
+            self.depth += 1
+            x = self(x)
+            del self.word
+            self.f = two_linears()
+        return x + self.f(x)
+
+
 class Threaded(Part):
     """The branch runs in another thread."""
 
@@ -309,7 +369,7 @@ class Mapped(Part):
 
 SEEN: list[Callable[[], Part]] = [
     *WRITTEN, InList, LateLayer, PlainWeight, *(lambda how=how: Stateful(how) for how in STATES), Hooked,
-    Checkpointed, Modes, Custom, Boxed, Early, NotFinite,
+    Checkpointed, Modes, Custom, Boxed, Early, NotFinite, LowPrecision, Layers, Renewed,
 ]  # fmt: skip
 HIDING: list[Callable[[], Part]] = [Subclassed, Threaded, ThroughNumpy, ThroughList, Scripted, Mapped]
 

@@ -26,7 +26,7 @@ GROUPS = 20
 def fingerprint(value: Any, depth: int = 6) -> Any:
     """A value by identity and content, down to the bits of tensors and the states of generators."""
     if isinstance(value, Tensor):
-        bits = value.detach().contiguous().view(torch.uint8).numpy().tobytes()
+        bits = value.detach().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
         grad = None if not value.is_leaf or value.grad is None else (id(value.grad), fingerprint(value.grad))
         return id(value), value.dtype, tuple(value.shape), value.requires_grad, value._version, bits, grad
     if isinstance(value, torch.Generator):
