@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +14,7 @@ import torch
 from PIL import Image
 
 from resight.data import load, photos
-from resight.errors import MissingExtra, UserError
+from resight.errors import UserError
 
 COLOURS = {"cat": (200, 10, 10), "dog": (10, 200, 10), "eel": (10, 10, 200)}
 
@@ -134,7 +137,10 @@ def test_a_file_that_is_no_image_is_named(tmp_path: Path) -> None:
     pets(tmp_path, 2)
     broken = tmp_path / "dog" / "00.png"
     broken.write_bytes(b"woof")
-    assert complaint(tmp_path) == f"cannot read the image {broken}: not an image; replace or remove the file"
+    assert (
+        complaint(tmp_path)
+        == f"cannot read the image {broken}: not an image; replace it by a PNG or JPEG file, or leave it out"
+    )
 
 
 def test_an_image_cut_short_is_named(tmp_path: Path) -> None:
@@ -148,15 +154,65 @@ def test_an_image_cut_short_is_named(tmp_path: Path) -> None:
 
 def test_images_that_memory_cannot_hold_are_one_line(tmp_path: Path) -> None:
     paint(tmp_path / "1.png", (0, 0, 0))
-    with pytest.raises(UserError, match=r"1,000,000 images of 100000×100000 need .* TiB of memory, more than there is"):
+    with pytest.raises(UserError, match=r"^holding 1,000,000 images of 100000×100000 needs at least .* TiB of memory"):
         photos.read_all([tmp_path / "1.png"] * 1_000_000, (100_000, 100_000))
 
 
-def test_without_torchvision_the_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_torchvision_is_not_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pets(tmp_path, 1)
     monkeypatch.setitem(sys.modules, "torchvision", None)
-    with pytest.raises(MissingExtra, match="reading folders of images needs the package torchvision"):
-        load(f"folder:{tmp_path}")
+    assert len(load(f"folder:{tmp_path}").train) == 3
+
+
+# --- the same file twice --------------------------------------------------------------------------------------------
+
+
+def test_links_are_followed_and_no_image_is_taken_twice(tmp_path: Path) -> None:
+    cats = pets(tmp_path / "pets", 10) / "cat"
+    plain = load(f"folder:{tmp_path / 'pets'}")
+    (cats / "deeper").mkdir()
+    (cats / "deeper" / "up").symlink_to(cats)
+    (cats / "here").symlink_to(cats)
+    (cats / "again.png").symlink_to(cats / "03.png")
+    (cats / "hard.png").hardlink_to(cats / "04.png")
+    paint(tmp_path / "elsewhere" / "new.png", COLOURS["cat"])
+    (cats / "more").symlink_to(tmp_path / "elsewhere")
+    made = load(f"folder:{tmp_path / 'pets'}")
+    assert len(made.train) + len(made.test) == len(plain.train) + len(plain.test) + 1
+    assert "2 files met again through links, taken once" in made.how
+
+
+def link_class(pictures: Path) -> None:
+    (pictures / "train" / "fox").symlink_to(pictures / "train" / "cat")
+
+
+def link_part(pictures: Path) -> None:
+    shutil.rmtree(pictures / "test")
+    (pictures / "test").symlink_to(pictures / "train")
+
+
+def link_root(pictures: Path) -> None:
+    (pictures / "train" / "cat" / "all").symlink_to(pictures)
+
+
+def link_one(pictures: Path) -> None:
+    (pictures / "test" / "dog" / "x.png").hardlink_to(pictures / "train" / "dog" / "00.png")
+
+
+@pytest.mark.parametrize("link", [link_class, link_part, link_root, link_one])
+def test_a_file_in_two_classes_or_parts_is_refused(tmp_path: Path, link: Callable[[Path], None]) -> None:
+    pets(tmp_path / "train", 3)
+    pets(tmp_path / "test", 2)
+    link(tmp_path)
+    assert re.search(r"/\w+.png and \S+/\w+.png are the same file; one image cannot be", complaint(tmp_path))
+
+
+def test_what_is_passed_over_is_counted(tmp_path: Path) -> None:
+    pets(tmp_path, 1)
+    for name in ("cat/a.heic", "cat/b.HEIC", "dog/notes.txt", "dog/.DS_Store", "README.md"):
+        (tmp_path / name).write_text("x")
+    paint(tmp_path / "stray.png", (0, 0, 0))
+    assert "; 4 files passed over (.heic, .png, .txt); one in 5" in load(f"folder:{tmp_path}").how
 
 
 @pytest.mark.parametrize("name", ["fashion-mnist-mini", "folder:pets"])

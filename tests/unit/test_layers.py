@@ -14,16 +14,17 @@ PACKAGE = Path(resight.__file__).parent
 
 RANKS = {
     "errors": 0, "garbage": 0, "text": 0,
-    "graph": 1, "codec": 1, "files": 1, "colours": 1, "fonts": 1, "notebook": 1, "samples": 1,
+    "graph": 1, "codec": 1, "files": 1, "colours": 1, "fonts": 1, "notebook": 1, "samples": 1, "pixels": 1,
     "skips": 2, "recording": 2, "runs": 2,
     "table": 3, "names": 3,
     "traces": 4,
     "picture": 5, "plot": 5, "nets": 5,
     "capture": 6, "walk": 6,
-    "widgets": 7, "data": 7, "memory": 7,
-    "train": 8, "studies": 8, "compare": 8,
-    "cli": 9,
-    "__init__": 10, "__main__": 10,
+    "widgets": 7, "memory": 7,
+    "data": 8,
+    "train": 9, "studies": 9, "compare": 9,
+    "cli": 10,
+    "__init__": 11, "__main__": 11,
 }  # fmt: skip
 """The rooms of the package, lowest first; a new room gets its line here."""
 
@@ -89,9 +90,9 @@ def test_every_import_runs_downhill() -> None:
         ("from .traces import Trace", "errors", "errors (rank 0) imports resight.traces (rank 4)"),
         ("from . import traces", "skips", "skips (rank 2) imports resight.traces (rank 4)"),
         ("from ..capture.run import trace", "picture.svg", "picture.svg (rank 5) imports resight.capture.run (rank 6)"),
-        ("from ...cli import main", "capture.resolve.a", "capture.resolve.a (rank 6) imports resight.cli (rank 9)"),
+        ("from ...cli import main", "capture.resolve.a", "capture.resolve.a (rank 6) imports resight.cli (rank 10)"),
         ("import resight.plot", "picture.svg", "picture.svg (rank 5) imports resight.plot (rank 5)"),
-        ("import resight", "cli.show", "cli.show (rank 9) imports resight (rank 10)"),
+        ("import resight", "cli.show", "cli.show (rank 10) imports resight (rank 11)"),
         ("from .cellar import x", "traces", "traces (rank 4) imports resight.cellar (rank unknown)"),
         ("import torch.nn", "graph.types", "graph.types imports torch.nn"),
         ("def f():\n    import torch", "picture.svg", "picture.svg imports torch"),

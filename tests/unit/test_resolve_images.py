@@ -14,9 +14,10 @@ from torch import nn
 
 from resight.capture.resolve import resolve
 from resight.capture.resolve.example import Example
-from resight.capture.resolve.images import read_picture, with_image
+from resight.capture.resolve.images import with_image
 from resight.capture.resolve.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing, Size, imagenet
 from resight.errors import UserError
+from resight.pixels import picture
 from resight.samples import SAMPLES, image_file, sample_image
 
 CAT = sample_image("cat")
@@ -33,56 +34,6 @@ def image_of(spec: str, **wishes: list[str]) -> tuple[torch.Tensor, str]:
     (value,) = [*found.args, *found.kwargs.values()]
     assert isinstance(value, torch.Tensor)
     return value, found.notes[0]
-
-
-# --- reading --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "bmp", "gif"])
-def test_the_usual_formats_are_read(tmp_path: Path, suffix: str) -> None:
-    path = tmp_path / f"a.{suffix}"
-    Image.new("RGB", (20, 10), (200, 40, 90)).save(path)
-    picture = read_picture(path, 3)
-    assert (picture.mode, picture.size) == ("RGB", (20, 10))
-    assert np.abs(np.asarray(picture, dtype=int)[5, 5] - (200, 40, 90)).max() <= 8
-    assert read_picture(path, 1).mode == "L"
-
-
-def test_a_picture_taken_with_the_camera_turned_stands_upright(tmp_path: Path) -> None:
-    picture = Image.new("RGB", (20, 10))
-    exif = picture.getexif()
-    exif[0x0112] = 6  # the camera was turned a quarter
-    picture.save(tmp_path / "a.jpg", exif=exif)
-    assert read_picture(tmp_path / "a.jpg", 3).size == (10, 20)
-
-
-def test_sixteen_bits_keep_their_shades(tmp_path: Path) -> None:
-    levels = np.array([[0, 257, 32896, 65535]], dtype=np.uint16)
-    Image.fromarray(levels).save(tmp_path / "a.png")
-    assert np.asarray(read_picture(tmp_path / "a.png", 1)).tolist() == [[0, 1, 128, 255]]
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "is not an image that can be read"),
-        (b"not a picture", "is not an image that can be read"),
-        (CAT.read_bytes()[:9000], "is not an image that can be read"),
-        (None, "there is no file"),
-    ],
-)
-def test_what_is_no_image_is_refused(tmp_path: Path, content: bytes | None, said: str) -> None:
-    path = tmp_path / "a.jpg"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(UserError, match=said) as error:
-        read_picture(path, 3)
-    assert "\n" not in str(error.value)
-
-
-def test_a_folder_is_no_image(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="is a directory"):
-        read_picture(tmp_path, 3)
 
 
 # --- preparing ------------------------------------------------------------------------------------------------------
@@ -127,7 +78,7 @@ def test_a_size_of_the_users_keeps_the_models_statistics() -> None:
 
 
 def with_imagenet(size: Size) -> torch.Tensor:
-    return imagenet(size).prepare(read_picture(CAT, size.channels))
+    return imagenet(size).prepare(picture(CAT, "RGB" if size.channels == 3 else "L"))
 
 
 def test_a_detector_gets_a_list_of_one_image_as_it_is() -> None:
@@ -214,7 +165,7 @@ def test_where_the_weights_come_from_is_said(tmp_path: Path, monkeypatch: pytest
 def test_the_photographs_are_small_and_named(name: str) -> None:
     path = sample_image(name)
     assert path.stat().st_size <= 60_000
-    assert read_picture(path, 3).size >= (400, 300)
+    assert picture(path).size >= (400, 300)
     assert f"`{name}.jpg`" in path.with_name("README.md").read_text(encoding="utf-8")
 
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from itertools import repeat
 from pathlib import Path
 from statistics import median_low
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 from torch import Tensor
 
-from ..errors import UserError
-from ..text import binary_size
+from ..memory import check_fits
+from ..pixels import Size, picture, pictures_are_bounded, upright_size
 
 LARGEST_SIDE = 224
 """Images of different sizes become squares of at most this side, the one ImageNet's networks are evaluated at."""
-
-Size = tuple[int, int]
-"""Width and height in pixels, as Pillow orders them."""
 
 
 def common_size(files: Sequence[Path]) -> tuple[Size, str]:
@@ -32,8 +28,8 @@ def common_size(files: Sequence[Path]) -> tuple[Size, str]:
     Raises:
         UserError: a file is no image.
     """
-    with ThreadPoolExecutor() as pool:
-        sizes = list(pool.map(_size, files))
+    with pictures_are_bounded(), ThreadPoolExecutor() as pool:
+        sizes = list(pool.map(upright_size, files))
     if len(set(sizes)) == 1:
         return sizes[0], ""
     side = min(median_low(min(size) for size in sizes), LARGEST_SIDE)
@@ -46,43 +42,17 @@ def read_all(files: Sequence[Path], size: Size) -> Tensor:
     Raises:
         UserError: a file is no image or is cut short, or memory cannot hold them all.
     """
-    images = _room(len(files), size)
-    with ThreadPoolExecutor() as pool:  # Pillow decodes without holding Python's lock
+    width, height = size
+    what = f"holding {len(files):,} images of {width}×{height}"
+    check_fits(what, len(files) * 3 * height * width, "make them smaller, or take fewer")
+    images = torch.empty((len(files), 3, height, width), dtype=torch.uint8)
+    with pictures_are_bounded(), ThreadPoolExecutor() as pool:  # Pillow decodes without holding Python's lock
         for place, pixels in enumerate(pool.map(_pixels, files, repeat(size))):
             images[place] = torch.from_numpy(pixels).permute(2, 0, 1)
     return images
 
 
-def _room(count: int, size: Size) -> Tensor:
-    width, height = size
-    try:
-        return torch.empty((count, 3, height, width), dtype=torch.uint8)
-    except RuntimeError:
-        needed = binary_size(count * 3 * height * width)
-        raise UserError(
-            f"{count:,} images of {width}×{height} need {needed} of memory, more than there is",
-            hint="make them smaller, or take fewer",
-        ) from None
-
-
-def _size(file: Path) -> Size:
-    with _opened(file) as image:
-        return image.size
-
-
 def _pixels(file: Path, size: Size) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    with _opened(file) as image:
-        colours = image.convert("RGB")
+    colours = picture(file)
     fitted = colours if colours.size == size else ImageOps.fit(colours, size, Image.Resampling.BILINEAR)
     return np.array(fitted)
-
-
-@contextmanager
-def _opened(file: Path) -> Iterator[Image.Image]:
-    """The image; whatever Pillow objects to, now or when it decodes, names the file."""
-    try:
-        with Image.open(file) as image:
-            yield image
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        why = "not an image" if isinstance(error, UnidentifiedImageError) else str(error)
-        raise UserError(f"cannot read the image {file}: {why}", hint="replace or remove the file") from None

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from PIL import Image, ImageOps
 
 from ...errors import UserError
 from ...graph import TensorSpec
+from ...pixels import picture
 from ...samples import image_file
 from ..structure import named_tensors
 from .example import Example
@@ -46,7 +46,7 @@ def with_image(example: Example, named: str | Path, device: str, own: Chooser) -
     size = Size(*place.tensor.shape[-3:])
     path = image_file(named)
     preprocessing = own(size) or imagenet(size)
-    pixels = preprocessing.prepare(read_picture(path, size.channels)).to(device, place.tensor.dtype)
+    pixels = preprocessing.prepare(picture(path, "RGB" if size.channels == 3 else "L")).to(device, place.tensor.dtype)
     args, kwargs = list(example.args), dict(example.kwargs)
     value = [pixels] if place.in_list else pixels[None]
     if isinstance(place.key, int):
@@ -80,26 +80,3 @@ def _image(key: int | str, value: Any) -> Place | None:
 
 def _spec(tensor: torch.Tensor) -> TensorSpec:
     return TensorSpec(tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
-
-
-def read_picture(path: Path, channels: int) -> Image.Image:
-    """An image file, upright, as `RGB` (3 channels) or `L` (1).
-
-    Raises:
-        UserError: there is no such file, or Pillow can't read it.
-    """
-    if path.is_dir():
-        raise UserError(f"{path} is a directory", hint="give the path of an image")
-    if not path.is_file():
-        raise UserError(f"there is no file {path}", hint="give the path of an image, or sample:cat")
-    try:
-        with Image.open(path) as opened:
-            upright = ImageOps.exif_transpose(opened)
-            return _in_bytes(upright).convert("RGB" if channels == 3 else "L")
-    except Exception as error:  # a damaged file can raise anything in Pillow's decoders
-        raise UserError(f"{path} is not an image that can be read", hint="give a PNG, JPEG or WebP file") from error
-
-
-def _in_bytes(picture: Image.Image) -> Image.Image:
-    """A picture of 16 bits a pixel in 8, which Pillow's own conversion would cut off at 255."""
-    return picture.point(lambda level: level / 257, "L") if picture.mode.startswith("I;16") else picture
