@@ -29,7 +29,7 @@ RANKS = {
 """The rooms of the package, lowest first; a new room gets its line here."""
 
 TORCH_ROOMS = {"capture", "nets", "data", "train", "studies"}
-HEAVY = {"torch", "torchvision", "timm", "transformers", "accelerate", "torchmetrics"}
+HEAVY = {"torch", "torchvision", "timm", "transformers", "accelerate"}
 
 
 def faults(source: str, module: str) -> list[str]:

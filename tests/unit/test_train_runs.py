@@ -200,7 +200,7 @@ def test_wilsons_interval_holds_the_share_and_mirrors(case: tuple[int, int]) -> 
 
 
 def test_an_evaluation_counts_and_comes_back(tmp_path: Path) -> None:
-    found = Evaluation(9, 0.5, ((8, 2, 0), (1, 9, 0), (0, 0, 0)), (Mistake(4, 0, 1, 0.75),))
+    found = Evaluation(9, 0.5, ((0, 0, 8), (0, 1, 2), (1, 0, 1), (1, 1, 9)), (Mistake(4, 0, 1, 0.75),))
     assert (found.images, found.correct, found.accuracy) == (20, 17, 0.85)
     hat, shoe, none = found.by_class(("hat", "shoe", "none"))
     assert (hat.recall, hat.precision, hat.images) == (0.8, 8 / 9, 10)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -13,9 +15,12 @@ from torch import nn
 from resight import nets
 from resight.data import Batches, DataSet, Split, load
 from resight.data.types import assemble
+from resight.runs.evaluation import NONE, Evaluation
 from resight.train import Recipe
+from resight.train.confusion import confusion
 from resight.train.evaluate import evaluate
 from resight.train.loop import Training, steps
+from resight.train.mistakes import mistakes
 from resight.train.network import build
 from resight.train.optimization import fill_like_xavier, optimizer_of, schedule_of
 
@@ -125,10 +130,42 @@ def test_an_evaluation_counts_by_hand() -> None:
     dataset = replace(made, mean=(0.0,), std=(1.0,))
     net = Fixed(logits).train()
     found = evaluate(net, Batches(dataset, "test", 2), Accelerator(cpu=True), step=3)
-    assert found.confusion == ((1, 1, 0), (0, 1, 0), (1, 0, 1))
+    assert found.confusion == ((0, 0, 1), (0, 1, 1), (1, 1, 1), (2, 0, 1), (2, 2, 1))
     assert found.loss == pytest.approx(F.cross_entropy(logits, labels).item())
     sure, unsure = found.mistakes
     assert (sure.index, sure.truth, sure.guess) == (2, 2, 0)
     assert sure.confidence == pytest.approx(logits[2].softmax(0).max().item())
     assert (unsure.index, unsure.truth, unsure.guess) == (4, 0, 1)
     assert net.training
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_nan_is_a_wrong_answer_and_a_loss_of_nan(size: int) -> None:
+    images = torch.arange(5, dtype=torch.uint8)[:, None, None, None].expand(5, 1, 2, 2).contiguous()
+    labels = torch.tensor([0, 0, 1, 1, 2])
+    nan, inf = float("nan"), float("inf")
+    logits = torch.tensor([[nan, 0, 0], [4, -inf, 0], [0, inf, 0], [1, 2, nan], [3, 0, 0]])
+    made = assemble("five", Split(images, labels), Split(images, labels), ("a", "b", "c"), "made here")
+    dataset = replace(made, mean=(0.0,), std=(1.0,))
+    found = evaluate(Fixed(logits), Batches(dataset, "test", size), Accelerator(cpu=True), step=3)
+    assert math.isnan(found.loss)
+    assert (found.images, found.correct) == (5, 1)
+    assert found.confusion == ((0, NONE, 1), (0, 0, 1), (1, NONE, 2), (2, 0, 1))
+    assert [(one.index, math.isnan(one.confidence)) for one in found.mistakes] == [
+        (4, False), (0, True), (2, True), (3, True),
+    ]  # fmt: skip
+    assert found.words.endswith("5 test images, nan for 3 of them)")
+    names = ("a", "b", "c")
+    assert [score.recall for score in found.by_class(names)] == [0.5, 0.0, 0.0]
+    assert [score.precision for score in found.by_class(names)] == [0.5, None, None]
+    confusion(found, names)
+    mistakes(found, dataset)
+
+
+def test_ten_thousand_classes_cost_what_occurs() -> None:
+    names = tuple(map(str, range(10_000)))
+    found = Evaluation(1, 1.0, tuple((i, 9_999 - i, 1) for i in range(10_000)), ())
+    assert len(found.to_json()) < 300_000
+    assert (found.images, found.correct, len(found.by_class(names))) == (10_000, 0, 10_000)
+    (drawn,) = (axes.images[0].get_array() for axes in confusion(found, names).axes if axes.images)
+    assert np.allclose(drawn, np.eye(len(drawn))[::-1])

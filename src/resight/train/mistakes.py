@@ -9,7 +9,7 @@ from ..plot.figure import Figure
 from ..plot.lettering import fitted
 from ..plot.sheet import USUAL_WIDTH, Box, Sheet
 from ..plot.style import styled
-from ..runs.evaluation import Evaluation
+from ..runs.evaluation import NONE, Evaluation
 
 COLUMNS = 6
 GAP = 0.12
@@ -40,10 +40,12 @@ def mistakes(
         row, column = divmod(place, COLUMNS)
         box = Box(sheet.margin + column * (side + gap), sheet.top + row * (tall + words + gap), side, tall)
         sheet.image(box, _colours(dataset, mistake.index))
-        share = f"{mistake.confidence:.0%}"
-        room = side - sheet.measure(f" {share}", sheet.small)
-        guess = fitted(dataset.classes[mistake.guess], sheet.small, room)
-        sheet.write(box.left, box.bottom, f"{guess} {share}", sheet.small, "alarm")
+        said = "nan"
+        if mistake.guess != NONE:
+            share = f" {mistake.confidence:.0%}"
+            room = side - sheet.measure(share, sheet.small)
+            said = fitted(dataset.classes[mistake.guess], sheet.small, room) + share
+        sheet.write(box.left, box.bottom, said, sheet.small, "alarm")
         truth = fitted(f"is {dataset.classes[mistake.truth]}", sheet.small, side)
         sheet.write(box.left, box.bottom + sheet.line(sheet.small), truth, sheet.small, "muted")
     rows = -(-len(found.mistakes) // COLUMNS)
