@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from .errors import UserError
@@ -20,6 +22,14 @@ DEEPEST = 32
 """Levels of lists in a value of no fixed shape, such as an attribute."""
 
 NO_TRACE = "is this a resight trace?"
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file holds; raises ValueError, also where it is nested deeper than can be read, or OSError."""
+    try:
+        return json.loads(path.read_bytes())
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
 
 
 def encode(value: Any) -> Any:

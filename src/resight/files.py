@@ -11,6 +11,9 @@ from pathlib import Path
 from .errors import CannotWrite
 from .text import one_line, shorten
 
+TEMPORARY = ".resight-"
+"""How the name of a file begins that is not complete yet."""
+
 
 def check_writable(path: Path) -> None:
     """Raise `CannotWrite` where it can be told beforehand that no file can stand at `path`."""
@@ -76,7 +79,7 @@ def _write_beside(path: Path, content: bytes) -> str:
     """Write a temporary file in the folder of `path`; returns its name."""
     name = ""
     try:
-        handle, name = tempfile.mkstemp(prefix=".resight-", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         os.chmod(name, _permissions(path))

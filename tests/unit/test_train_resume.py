@@ -8,15 +8,20 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from resight.cli import main
+from resight.data import load
 from resight.errors import CannotWrite, UserError
 from resight.runs import History, open_run, trust
+from resight.runs.lock import writing
 from resight.train import Recipe, Result, resume, train
+from resight.train.environment import DECISIVE, differences
+from resight.train.interrupt import heeded
 from resight.train.watch import Unwatched, Watcher
 
 RECIPE = Recipe(
@@ -225,3 +230,97 @@ def test_a_changed_configuration_is_one_clear_line(
     with pytest.raises(UserError, match=said):
         resume(folder, cpu=True)
     assert (folder / "metrics.jsonl").read_bytes() == (stopped / "metrics.jsonl").read_bytes()
+
+
+def drop_line(metrics: Path, place: int) -> None:
+    lines = metrics.read_text().splitlines(keepends=True)
+    metrics.write_text("".join(lines[:place] + lines[place + 1 :]))
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda metrics: metrics.unlink(),
+        lambda metrics: metrics.write_text(""),
+        lambda metrics: metrics.write_bytes(metrics.read_bytes()[: metrics.stat().st_size // 2]),
+        lambda metrics: drop_line(metrics, 2),
+        lambda metrics: metrics.write_text("{broken" + metrics.read_text()),
+    ],
+    ids=["removed", "emptied", "cut", "a line lost", "a line broken"],
+)
+def test_what_was_measured_is_in_the_checkpoint_too(
+    stopped: Path, whole: Path, tmp_path: Path, harm: Callable[[Path], object]
+) -> None:
+    folder = Path(shutil.copytree(stopped, tmp_path / "r"))
+    harm(folder / "metrics.jsonl")
+    watcher = Stops()
+    resume(folder, cpu=True, watcher=watcher)
+    lost = "metrics.jsonl was damaged or cut short: restored from step-00000014"
+    assert watcher.notes == ["goes on after step 14", lost]
+    assert_same(folder, whole)
+    assert len(open_run(folder).history().paces) == 2
+
+
+def test_a_run_that_goes_back_is_not_finished(whole: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(whole, tmp_path / "r"))
+    for path in (folder / "checkpoints").glob("step-*"):
+        (path / "training.pt").write_bytes(b"")
+    (folder / ".resight-left").write_text("a temporary file of a process that was killed")
+    assert open_run(folder).is_finished
+    assert resume(folder, cpu=True, watcher=Stops(3)).found is None
+    assert not open_run(folder).is_finished
+    resume(folder, cpu=True)
+    assert_same(folder, whole)
+    assert not (folder / ".resight-left").exists()
+
+
+def test_a_run_that_is_written_is_left_alone(stopped: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(stopped, tmp_path / "r"))
+    with writing(folder), pytest.raises(UserError, match=r"is being written by process \d+; wait for it"):
+        resume(folder, cpu=True)
+    assert (folder / "metrics.jsonl").read_bytes() == (stopped / "metrics.jsonl").read_bytes()
+
+
+def test_other_labels_are_another_set(stopped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path(shutil.copytree(stopped, tmp_path / "r"))
+    known = load("fashion-mnist-mini")
+    labels = known.train.labels.clone()
+    other = int((labels != labels[0]).nonzero()[0])
+    labels[[0, other]] = labels[[other, 0]]
+    changed = replace(known, train=replace(known.train, labels=labels))
+    monkeypatch.setattr("resight.train.run.load", lambda name, root: changed)
+    with pytest.raises(UserError, match=r"is not the set that .* began with; bring the old images and labels back"):
+        resume(folder, cpu=True)
+
+
+@pytest.mark.parametrize("content", ["[1]", "3", "null", "[" * 100_000, '{"torch": {"a": [1]}}', '"x"', ""])
+def test_an_environment_of_any_shape_is_told_in_a_line(stopped: Path, tmp_path: Path, content: str) -> None:
+    path = tmp_path / "environment.json"
+    path.write_text(content)
+    assert all("\n" not in line for line in differences(path, dict.fromkeys(DECISIVE, 1)))
+    (tmp_path / "config.json").write_text(content)
+    with pytest.raises(UserError, match=r"config\.json is damaged"):
+        open_run(tmp_path).config()
+
+
+def test_a_clock_that_stands_still_ends_no_training(
+    tmp_path: Path, whole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resight.train.session.perf_counter", lambda: 5.0)
+    assert begin(tmp_path / "r").known.paces[0].images_per_second == 0
+    assert_same(tmp_path / "r", whole)
+
+
+def test_a_closed_terminal_is_heard_unless_nohup_was_asked_for() -> None:
+    before = signal.getsignal(signal.SIGHUP)
+    with heeded() as wish:
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert wish.to_stop
+    assert signal.getsignal(signal.SIGHUP) is before
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with heeded() as wish:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not wish.to_stop
+    finally:
+        signal.signal(signal.SIGHUP, before)

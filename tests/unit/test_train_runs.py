@@ -20,6 +20,7 @@ from resight.runs.config import SCHEMA, read_config
 from resight.runs.evaluation import Evaluation, Mistake, read_evaluation
 from resight.runs.folder import new_run
 from resight.runs.interval import wilson
+from resight.runs.lock import LOCK, writing
 from resight.runs.recipe import recipe_named
 
 CONFIG = Config(
@@ -134,19 +135,62 @@ def test_measurements_come_back_without_a_line_that_was_cut(tmp_path: Path) -> N
     assert known.epochs == [MEASURED[2]]
     assert known.paces == [Pace(2, 1.5, 100.0)]
     assert known.best == MEASURED[2]
-    history.cut(metrics, 2)
-    assert metrics.read_text().splitlines() == [json.dumps(asdict(one)) for one in MEASURED[:3]]
+    assert history.until(metrics, 2).decode().splitlines() == [json.dumps(asdict(one)) for one in MEASURED[:3]]
 
 
-def write(folder: Path, step: int, kind: str = checkpoints.LAST, keep: int = 2) -> Path:
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{broken", "\x00\xff", "[" * 100_000, "3", '{"step": "2"}', '{"step": 2, "epoch": 0, "loss": "low", "lr": 1}',
+        '{"step": 3, "epochs": 1, "train_loss": 1, "test_loss": 1, "correct": 9, "images": 0}',
+        '{"step": 2, "epoch": 0, "loss": 1, "lr": 1' + "0" * 400 + "}",
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_a_damaged_line_costs_that_line(tmp_path: Path, line: str) -> None:
+    metrics = tmp_path / "metrics.jsonl"
+    whole = "".join(json.dumps(asdict(one)) + "\n" for one in MEASURED)
+    metrics.write_text(line + "\n" + whole)
+    known = history.read(metrics, tmp_path / "clock.jsonl")
+    assert (known.steps, known.epochs) == ([MEASURED[0], MEASURED[1], MEASURED[3]], [MEASURED[2]])
+
+
+def test_a_checkpoint_names_only_files_of_its_own(tmp_path: Path) -> None:
+    path = write(tmp_path, 5)
+    os.mkfifo(tmp_path / "pipe")
+    (path / "link").symlink_to(tmp_path / "pipe")
+    sums = json.loads((path / checkpoints.SEAL).read_text())
+    for name in ("../pipe", "link", "/dev/zero", "."):
+        (path / checkpoints.SEAL).write_text(json.dumps({**sums, name: "x"}))
+        assert checkpoints.newest(tmp_path, checkpoints.LAST)[0] is None
+
+
+def test_one_process_writes_at_a_time_and_a_dead_one_keeps_nobody_out(tmp_path: Path) -> None:
+    held = "import sys, time; from pathlib import Path; from resight.runs.lock import writing\n"
+    held += "with writing(Path(sys.argv[1])): print('held', flush=True); time.sleep(600)"
+    with subprocess.Popen([sys.executable, "-c", held, str(tmp_path)], stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        wanted = f"^{tmp_path} is being written by process {other.pid}; wait for it, or stop it$"
+        with pytest.raises(UserError, match=wanted), writing(tmp_path):
+            pass
+        other.kill()
+    with writing(tmp_path):
+        with pytest.raises(UserError, match=f"process {os.getpid()}"), writing(tmp_path):
+            pass
+        assert os.listdir(tmp_path) == [LOCK]
+    assert os.listdir(tmp_path) == []
+
+
+def write(folder: Path, step: int, kind: str = checkpoints.LAST) -> Path:
     files = {checkpoints.WEIGHTS: b"w" * 100 + bytes([step]), checkpoints.TRAINING: b"t" * 50}
-    return checkpoints.write(folder, kind, step, files, keep)
+    return checkpoints.write(folder, kind, step, files)
 
 
 def test_the_newest_checkpoints_stay(tmp_path: Path) -> None:
     for step in (5, 10, 100, 20):
         write(tmp_path, step)
-    write(tmp_path, 7, checkpoints.BEST, keep=1)
+    write(tmp_path, 7, checkpoints.BEST)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["best-00000007", "step-00000020", "step-00000100"]
     checkpoints.drop_after(tmp_path, 20)
     found, damaged = checkpoints.newest(tmp_path, checkpoints.LAST)

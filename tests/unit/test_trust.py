@@ -42,7 +42,7 @@ def received(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     config = replace(CONFIG, spec=f"{tmp_path / 'net.py'}:net")
     (folder / "config.json").write_bytes(config.to_json())
     weights = save(nn.Sequential(nn.Flatten(), nn.Linear(64, 2)).state_dict())
-    checkpoints.write(folder / "checkpoints", checkpoints.LAST, 1, {WEIGHTS: weights}, 2)
+    checkpoints.write(folder / "checkpoints", checkpoints.LAST, 1, {WEIGHTS: weights})
     return folder
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 import torch
 from torch import Tensor
@@ -58,6 +59,14 @@ class DataSet:
         """Channels, height and width of every image."""
         channels, height, width = self.train.images.shape[1:]
         return channels, height, width
+
+    def fingerprint(self) -> str:
+        """A number for all images and labels in their order: another one where any of them is another."""
+        digest = sha256()
+        for split in (self.train, self.test):
+            for tensor in (split.labels, split.images):
+                digest.update(tensor.contiguous().numpy())
+        return digest.hexdigest()
 
     def check(self) -> None:
         """Raise `Bug` where the splits do not fit each other.

@@ -6,6 +6,7 @@ runs/r1/
   metrics.jsonl       a line for each step and each epoch; the same run always gives the same bytes
   clock.jsonl         seconds and images per second of each epoch
   checkpoints/        step-00000160/ and best-00000120/, each sealed with checksums
+  lock                the process that writes here, while one does
   curves.svg, run.html, ...
 """
 

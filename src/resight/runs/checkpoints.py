@@ -7,7 +7,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ TRAINING = "training.pt"
 
 SEAL = "checksums.json"
 LAST, BEST = "step", "best"
+KEPT = {LAST: 2, BEST: 1}
+"""Checkpoints that are kept: to go on from the newest, and one more in case it is damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,8 @@ class Checkpoint:
     step: int
 
 
-def write(folder: Path, kind: str, step: int, files: Mapping[str, bytes], keep: int) -> Path:
-    """Write the checkpoint `kind-step` and remove all but the newest `keep` of its kind.
+def write(folder: Path, kind: str, step: int, files: Mapping[str, bytes]) -> Path:
+    """Write the checkpoint `kind-step` and remove all but the newest of its kind (see `KEPT`).
 
     Everything is on the disk, sealed with SHA-256 sums, before the folder takes its name.
 
@@ -46,23 +49,25 @@ def write(folder: Path, kind: str, step: int, files: Mapping[str, bytes], keep: 
         for name, content in {**files, SEAL: json.dumps(sums, indent=2).encode()}.items():
             _write_through(Path(beside) / name, content)
         os.chmod(beside, 0o755)
-        if path.exists():  # from before the run went back to an earlier checkpoint
-            shutil.rmtree(path)
+        _remove(path)  # from before the run went back to an earlier checkpoint
         os.replace(beside, path)
         _sync(folder)
     except OSError as error:
         raise CannotWrite(f"cannot write the checkpoint {path}: {error.strerror or error}") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    _prune(folder, kind, keep)
+    _prune(folder, kind, KEPT[kind])
     return path
 
 
-def newest(folder: Path, kind: str) -> tuple[Checkpoint | None, tuple[str, ...]]:
-    """The newest sound checkpoint of a kind, and what is wrong with those after it, a line each."""
+def newest(folder: Path, kind: str, *needed: str) -> tuple[Checkpoint | None, tuple[str, ...]]:
+    """The newest sound checkpoint of a kind, and what is wrong with those after it, a line each.
+
+    It holds the weights and the files that are `needed`.
+    """
     damaged: list[str] = []
     for path in reversed(_of_kind(folder, kind)):
-        fault = _fault(path)
+        fault = _fault(path, (WEIGHTS, *needed))
         if not fault:
             return Checkpoint(path, _step(path)), tuple(damaged)
         damaged.append(f"{path.name} is damaged ({fault})")
@@ -70,25 +75,33 @@ def newest(folder: Path, kind: str) -> tuple[Checkpoint | None, tuple[str, ...]]
 
 
 def drop_after(folder: Path, step: int) -> None:
-    """Remove what an interrupted run left beyond `step`, and what it had begun to write."""
-    for kind in (LAST, BEST):
+    """Remove what an interrupted run left beyond `step`, and what it had begun to write or to remove."""
+    for kind, keep in KEPT.items():
         for path in _of_kind(folder, kind):
             if _step(path) > step:
-                shutil.rmtree(path, ignore_errors=True)
+                _remove(path)
+        _prune(folder, kind, keep)
     for path in folder.glob(".*"):
-        shutil.rmtree(path, ignore_errors=True)
+        _remove(path)
+    for path in folder.glob("*-*"):
+        with suppress(OSError):  # what was being removed may be left as an empty folder
+            path.rmdir()
 
 
-def _fault(path: Path) -> str:
+def _fault(path: Path, needed: Sequence[str]) -> str:
     """What is wrong with a checkpoint, empty where nothing is."""
     try:
         sums = json.loads((path / SEAL).read_bytes())
+        if missing := [name for name in needed if name not in sums]:
+            return f"{missing[0]} is missing"
         for name, expected in sums.items():
+            if Path(name).name != name or not (path / name).is_file():
+                return f"{name} is missing or no file"
             if hashlib.sha256((path / name).read_bytes()).hexdigest() != expected:
                 return f"{name} is cut short or changed"
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
         return "a file is missing or unreadable"
-    return "" if WEIGHTS in sums else f"{WEIGHTS} is missing"
+    return ""
 
 
 def _of_kind(folder: Path, kind: str) -> list[Path]:
@@ -103,7 +116,16 @@ def _step(path: Path) -> int:
 
 def _prune(folder: Path, kind: str, keep: int) -> None:
     for path in _of_kind(folder, kind)[:-keep]:
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    """Whatever is there: a folder that can't be removed is met again by the next who writes to it."""
+    if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
 
 
 def _write_through(path: Path, content: bytes) -> None:

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..codec import decode
+from ..codec import decode, read_json
 from ..errors import UserError
 from .recipe import Recipe
 
@@ -21,7 +21,7 @@ class Config:
     `shape` is an input of the network (channels, height, width), `mean` and `std` are what its channels are normalised
     with, on the scale from 0 to 1, `classes` the names of its outputs. `precision` is `no`, `bf16` or `fp16`. A
     checkpoint is written after every epoch and, where `checkpoint_every` is not 0, after every so many steps. `track`
-    are experiment trackers.
+    are experiment trackers. `fingerprint` is that of the data set, empty where nobody took it.
     """
 
     spec: str
@@ -36,6 +36,7 @@ class Config:
     classes: tuple[str, ...]
     checkpoint_every: int = 0
     track: tuple[str, ...] = ()
+    fingerprint: str = ""
     schema: int = SCHEMA
 
     @property
@@ -55,13 +56,13 @@ def read_config(path: Path) -> Config:
         UserError: the file is damaged, or a newer resight wrote it.
     """
     try:
-        plain = json.loads(path.read_bytes())
+        plain = read_json(path)
         schema = plain["schema"] if isinstance(plain, dict) else None
         if isinstance(schema, int) and schema > SCHEMA:
             raise UserError(f"{path} has schema {schema}, this resight knows {SCHEMA}", hint="update resight")
         config: Config = decode(Config, plain)
         config.recipe.check()
-    except (ValueError, KeyError, TypeError, OSError) as error:
+    except (ValueError, KeyError, TypeError, OSError, OverflowError) as error:
         raise _damaged(path, f"{type(error).__name__}: {error}") from error
     except UserError as error:
         if error.hint == "update resight":

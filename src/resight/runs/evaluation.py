@@ -8,10 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from ..codec import decode
+from ..codec import decode, read_json
 from ..errors import UserError
 from .interval import wilson
-
 
 NONE = -1
 """The guess where a network gives nan: no class, and never right."""
@@ -104,7 +103,7 @@ def read_evaluation(path: Path) -> Evaluation:
         UserError: there is no such file, or it is damaged.
     """
     try:
-        found: Evaluation = decode(Evaluation, json.loads(path.read_bytes()))
+        found: Evaluation = decode(Evaluation, read_json(path))
     except (OSError, ValueError, UserError) as error:
         raise UserError(
             f"{path} cannot be read", hint="go on with the run: resight train --resume writes it"

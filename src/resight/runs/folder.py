@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import CannotWrite, UserError
+from ..files import TEMPORARY, write_files
 from ..text import one_line, shorten
 from . import checkpoints, history
 from .checkpoints import Checkpoint
 from .config import Config, read_config
 from .history import History
+from .lock import LOCK
 
 PARENT = Path("runs")
 CONFIG = "config.json"
@@ -63,6 +65,33 @@ class RunFolder:
         """Whether the run went to its end."""
         return self.test_file.is_file()
 
+    def go_back(self, checkpoint: Checkpoint | None, total: int) -> list[str]:
+        """Forget what was measured and saved after a checkpoint of a run of `total` steps.
+
+        What was measured until then is in the checkpoint too, and is put back from there; says where that was needed.
+
+        Raises:
+            CannotWrite: no space left, or no permission.
+        """
+        step = checkpoint.step if checkpoint else 0
+        if step < total:
+            self.test_file.unlink(missing_ok=True)  # first: from here on the run is not finished
+        kept, lost = {}, []
+        for path in (self.metrics, self.clock):
+            copy = checkpoint and checkpoint.path / path.name
+            kept[path] = copy.read_bytes() if copy and copy.is_file() else history.until(path, step)
+            if checkpoint and history.until(path, step) != kept[path]:
+                lost.append(f"{path.name} was damaged or cut short: restored from {checkpoint.path.name}")
+        write_files(kept)
+        checkpoints.drop_after(self.checkpoints, step)
+        for path in self.path.glob(f"{TEMPORARY}*"):
+            path.unlink(missing_ok=True)
+        return lost
+
+    def measured(self) -> dict[str, bytes]:
+        """The files of what was measured, brought to the disk, for a checkpoint to keep: by name."""
+        return {path.name: history.sealed(path) for path in (self.metrics, self.clock)}
+
     def config(self) -> Config:
         """The configuration; raises UserError where it is damaged."""
         return read_config(self.config_file)
@@ -73,7 +102,7 @@ class RunFolder:
 
     def last(self) -> tuple[Checkpoint | None, tuple[str, ...]]:
         """The newest sound checkpoint that a training can go on from, and what is wrong with newer ones."""
-        return checkpoints.newest(self.checkpoints, checkpoints.LAST)
+        return checkpoints.newest(self.checkpoints, checkpoints.LAST, checkpoints.TRAINING)
 
     def best(self) -> tuple[Checkpoint, tuple[str, ...]]:
         """The weights with the highest test accuracy, else the newest, and what is wrong with those preferred.
@@ -84,7 +113,7 @@ class RunFolder:
         best, worse = checkpoints.newest(self.checkpoints, checkpoints.BEST)
         if best is not None:
             return best, worse
-        last, damaged = self.last()
+        last, damaged = checkpoints.newest(self.checkpoints, checkpoints.LAST)
         if last is None:
             hint = f"train it: resight train --resume {self.path}"
             raise UserError(f"{self.path} has no sound checkpoint", hint=hint)
@@ -171,6 +200,9 @@ def _emptied(path: Path) -> Path:
     if path.is_file():
         raise UserError(f"{path} is a file", hint="--out names a new folder, for instance runs/first")
     path.mkdir(parents=True, exist_ok=True)
-    if any(path.iterdir()):
+    left = [inner for inner in path.iterdir() if inner.name != LOCK]
+    if not all(inner.name.startswith(TEMPORARY) for inner in left):
         raise UserError(f"{path} is not empty", hint="give a new folder with --out")
+    for inner in left:  # a run that was killed before it had a configuration
+        inner.unlink()
     return path

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import CannotWrite
-from ..files import write_files
 from .interval import wilson
 
 Line = TypeVar("Line", "Step", "Epoch", "Pace")
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says where a disk is full."""
+
+LARGEST = 2**53
+"""Whole numbers from here on are no measurements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ class History:
 
 
 def read(metrics: Path, clock: Path) -> History:
-    """What both files hold; a last line that was cut short is left out."""
+    """What both files hold; lines that are damaged are left out."""
     lines = _lines(metrics)
     return History(_all(Step, lines), _all(Epoch, lines), _all(Pace, _lines(clock)))
 
@@ -104,32 +112,48 @@ def append(path: Path, measured: Iterable[Step | Epoch | Pace]) -> None:
         with path.open("a", encoding="utf-8") as file:
             file.write(written)
     except OSError as error:
-        raise CannotWrite(f"cannot write {path}: {error.strerror or error}", hint="free some space") from error
+        hint = "free some space" if error.errno in FULL else ""
+        raise CannotWrite(f"cannot write {path}: {error.strerror or error}", hint=hint) from error
 
 
-def cut(path: Path, step: int) -> None:
-    """Leave out what was measured after `step`, and a last line that was cut short."""
-    if path.exists():
-        kept = [line for line in _lines(path) if line["step"] <= step]
-        write_files({path: "".join(json.dumps(line) + "\n" for line in kept).encode()})
+def sealed(path: Path) -> bytes:
+    """All that a file holds, once it is on the disk; nothing where there is none."""
+    if not path.exists():
+        return b""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+        return file.read()
+
+
+def until(path: Path, step: int) -> bytes:
+    """The sound lines of a file up to a step."""
+    return "".join(json.dumps(line) + "\n" for line in _lines(path) if line["step"] <= step).encode()
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
+    """The lines that hold numbers by name, a step among them: others were cut short or damaged."""
     if not path.exists():
         return []
     found = []
     for written in path.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
             line = json.loads(written)
-        except ValueError:
-            break  # the process ended while it wrote this line
-        if not isinstance(line, dict) or not isinstance(line.get("step"), int):
-            break
-        found.append(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(line, dict) and isinstance(line.get("step"), int) and all(map(_is_number, line.values())):
+            found.append(line)
     return found
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, float) or (isinstance(value, int) and abs(value) < LARGEST)
 
 
 def _all(cls: type[Line], lines: Sequence[dict[str, Any]]) -> list[Line]:
     """The lines that have the fields of `cls` and no others."""
     names = {part.name for part in fields(cls)}
-    return [cls(**line) for line in lines if line.keys() == names]
+    return [cls(**line) for line in lines if line.keys() == names and _can_be(**line)]
+
+
+def _can_be(correct: float = 0, images: float = 1, **_: float) -> bool:
+    return 0 <= correct <= images > 0

@@ -15,6 +15,8 @@ from ..text import did_you_mean
 OPTIMIZERS = ("sgd", "adamw")
 SCHEDULES = ("constant", "steps", "cosine", "one-cycle")
 INITS = ("own", "xavier")
+LARGEST = 10**12
+"""Of what is counted; more than anybody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +52,22 @@ class Recipe:
             value = getattr(self, name)
             if value not in known:
                 raise UserError(f"there is no {name} {value!r}", hint=f"it is one of {', '.join(known)}")
-        for name in ("batch_size", "epochs"):
-            if getattr(self, name) < 1:
-                raise UserError(f"{name} {getattr(self, name)} is below 1")
+        for name in ("batch_size", "epochs", "resize"):
+            if (value := getattr(self, name)) is not None and value < 1:
+                raise UserError(f"{name} {value} is below 1")
         for name in ("momentum", "weight_decay", "label_smoothing", "steps", "crop"):
             if (getattr(self, name) or 0) < 0:
                 raise UserError(f"{name} {getattr(self, name)} is negative")
         if not 0 < self.lr < float("inf"):
             raise UserError(f"a learning rate of {self.lr} trains nothing", hint="give more than 0")
         for name in ("momentum", "label_smoothing"):
-            if getattr(self, name) >= 1:
+            if not getattr(self, name) < 1:
                 raise UserError(f"{name} {getattr(self, name)} is not below 1")
+        if not self.weight_decay < float("inf"):
+            raise UserError(f"a weight decay of {self.weight_decay} is no number", hint="for instance 0.0005")
+        for name in ("batch_size", "epochs", "steps", "crop", "resize"):
+            if (getattr(self, name) or 0) > LARGEST:
+                raise UserError(f"{name} is above {LARGEST:,}")
         if self.nesterov and not self.momentum:
             raise UserError("nesterov needs a momentum", hint="add momentum 0.9, or leave nesterov out")
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import torch
 from accelerate import Accelerator
-from torch import nn
 
-from ..capture.resolve.spec import parse_spec
 from ..data import Batches, CropAndFlip, DataSet
+from ..errors import UserError
 from ..memory import check_fits
 from ..runs import Config, Recipe
 from .loop import Training
@@ -19,6 +19,9 @@ from .optimization import fill_like_xavier, optimizer_of, schedule_of, values_pe
 TESTED_AT_ONCE = 500
 """Test images in a batch of each process."""
 
+TESTED_VALUES = TESTED_AT_ONCE * 3 * 224 * 224
+"""Values of a test batch of each process at most: of larger images it holds fewer."""
+
 
 def training_of(config: Config, dataset: DataSet, accelerator: Accelerator) -> Training:
     """The training of a run before its first step.
@@ -27,9 +30,9 @@ def training_of(config: Config, dataset: DataSet, accelerator: Accelerator) -> T
         UserError: the network does not fit the images, or its training the memory.
     """
     recipe = config.recipe
-    net = build(config.spec, config.shape, len(config.classes), config.seed)
-    if accelerator.device.type == "cpu":
-        _check_memory(net, config)
+    on_cpu = accelerator.device.type == "cpu"
+    load = (min(recipe.batch_size, len(dataset.train)), values_per_weight(recipe)) if on_cpu else (2, 0)
+    net = build(config.spec, config.shape, len(config.classes), config.seed, *load)
     if recipe.init == "xavier":
         fill_like_xavier(net, config.seed)
     # Convolutions on a CPU are faster with the channels last, and on a GPU in mixed precision; nowhere slower.
@@ -42,19 +45,12 @@ def training_of(config: Config, dataset: DataSet, accelerator: Accelerator) -> T
     return Training(accelerator, net, optimizer, schedule, batches, total, config.seed, recipe.label_smoothing)
 
 
-def _check_memory(net: nn.Module, config: Config) -> None:
-    """Raise UserError where what a training keeps beside the weights is larger than this machine can give."""
-    weights = sum(weight.numel() * weight.element_size() for weight in net.parameters())
-    needed = weights * values_per_weight(config.recipe)
-    hint = "take a smaller configuration, or an optimizer that keeps less: --optimizer sgd --momentum 0"
-    check_fits(f"the training of {parse_spec(config.spec).title}", needed, hint)
-
-
 def batches_of(config: Config, dataset: DataSet, accelerator: Accelerator, part: Literal["train", "test"]) -> Batches:
     """This process's share of a part of the set; test images are never augmented."""
     recipe, rank, world = config.recipe, accelerator.process_index, accelerator.num_processes
     if part == "test":
-        size, seed, augment = TESTED_AT_ONCE * world, None, None
+        share = max(1, min(TESTED_AT_ONCE, TESTED_VALUES // math.prod(config.shape)))
+        size, seed, augment = share * world, None, None
     else:
         size, seed = recipe.batch_size, config.seed
         augment = None if recipe.crop is None else CropAndFlip(recipe.crop)
@@ -62,7 +58,21 @@ def batches_of(config: Config, dataset: DataSet, accelerator: Accelerator, part:
 
 
 def input_sizes(dataset: DataSet, recipe: Recipe) -> tuple[int, int, int]:
-    """Channels, height and width of what the network is given."""
+    """Channels, height and width of what the network is given.
+
+    Raises:
+        UserError: the memory cannot hold a batch of them, or there are no images to train on, or to test.
+    """
+    for part, images in (("training", dataset.train), ("test", dataset.test)):
+        if not len(images):
+            hint = "its layouts are in docs/training.md: three images of each class or more, or a folder for each part"
+            raise UserError(f"{dataset.name} has no {part} images", hint=hint)
+    channels, height, width = dataset.shape
+    padding, side = recipe.crop or 0, recipe.resize or min(height, width)
+    padded = (height + 2 * padding) * (width + 2 * padding)  # in bytes, later in floats
+    resized = side * side * max(height, width) // min(height, width)
+    needed = min(recipe.batch_size, len(dataset.train)) * channels * (padded + 4 * resized)
+    check_fits("a batch of such images", needed, "take a smaller --batch-size, --crop or --resize")
     one = next(Batches(dataset, "train", 1, resize=recipe.resize).epoch())
     channels, height, width = one.images.shape[1:]
     return channels, height, width

@@ -15,6 +15,8 @@ import torch
 from accelerate import Accelerator
 
 from .. import __version__
+from ..codec import read_json
+from ..text import one_line, shorten
 
 PACKAGES = ("torch", "torchvision", "accelerate", "timm", "transformers", "numpy")
 DECISIVE = ("torch", "device", "threads", "processes")
@@ -43,13 +45,14 @@ def environment_file(found: dict[str, Any]) -> bytes:
 def differences(path: Path, now: dict[str, Any]) -> Iterator[str]:
     """What was otherwise when the run began and can change its last digits."""
     try:
-        then = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        then = dict(read_json(path))
+    except (OSError, ValueError, TypeError):
         yield f"{path.name} is missing or damaged: whether this machine computes the same is unknown"
         return
     for name in DECISIVE:
         if then.get(name) != now[name]:
-            yield f"{name}: {then.get(name)} then, {now[name]} now; the last digits of what follows can differ"
+            before = shorten(one_line(then.get(name)), 40)
+            yield f"{name}: {before} then, {now[name]} now; the last digits of what follows can differ"
 
 
 def _device_name(accelerator: Accelerator) -> str:

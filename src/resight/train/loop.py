@@ -15,6 +15,8 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from ..data import Batch, Batches
 from ..data.order import Purpose, mixed
+from ..errors import UserError
+from ..text import one_line, shorten
 
 
 @dataclass(eq=False)
@@ -67,7 +69,7 @@ def steps(training: Training) -> Iterator[Tensor]:
     for batch in batches_left(training):  # n of the batch's `total` images are this process's
         torch.manual_seed(mixed(Purpose.STEP, training.seed, training.step, accelerator.process_index))
         images = batch.images.contiguous(memory_format=torch.channels_last)  # [n, C, H, W]
-        logits = net(images)  # [n, classes]
+        logits = _answered(net, images, training.step + 1)  # [n, classes]
         loss = F.cross_entropy(logits, batch.labels, reduction="sum", label_smoothing=training.label_smoothing)
         loss = loss / batch.total  # [], a share: all processes' together are the mean
         accelerator.backward(loss * accelerator.num_processes)  # gradients are averaged over processes
@@ -83,3 +85,15 @@ def batches_left(training: Training) -> Iterator[Batch]:
     while training.step < training.total:
         place = training.step % len(training.batches)
         yield from islice(training.batches.epoch(training.epoch, place), training.total - training.step)
+
+
+def _answered(net: nn.Module, images: Tensor, step: int) -> Tensor:
+    """The logits; what the network raises is its own fault."""
+    try:
+        logits: Tensor = net(images)
+    except Exception as error:
+        said = shorten(one_line(str(error).strip().split("\n")[0]), 160)
+        is_single = "more than 1 value per channel" in said
+        hint = "batch norm needs more than one image: take a larger --batch-size" if is_single else ""
+        raise UserError(f"the network failed in step {step}: {type(error).__name__}: {said}", hint=hint) from error
+    return logits

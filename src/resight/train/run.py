@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 import torch
@@ -14,15 +15,17 @@ from ..data import DataSet, load
 from ..errors import UserError
 from ..files import write_files
 from ..notebook import in_notebook
-from ..runs import Config, Recipe, Result, RunFolder, checkpoints, history, open_run
+from ..runs import Config, Recipe, Result, RunFolder, open_run
 from ..runs import trust as trust_folder
 from ..runs.checkpoints import Checkpoint
 from ..runs.folder import new_run
+from ..runs.lock import writing
 from ..runs.recipe import FAST
 from .assemble import batches_of, input_sizes, training_of
 from .engine import engine
 from .environment import differences, environment, environment_file
 from .inline import Inline
+from .interrupt import heeded
 from .loop import Training
 from .network import fitted_spec
 from .report import Report
@@ -62,12 +65,13 @@ def train(
         spec=fitted_spec(spec, sizes[0], len(dataset.classes)), data=data,
         data_root=None if data_root is None else str(data_root), seed=seed, precision=precision, recipe=recipe,
         shape=sizes, mean=dataset.mean, std=dataset.std, classes=dataset.classes,
-        checkpoint_every=checkpoint_every, track=tuple(track),
+        checkpoint_every=checkpoint_every, track=tuple(track), fingerprint=dataset.fingerprint(),
     )  # fmt: skip
     accelerator = engine(precision, track, cpu)
     training = training_of(config, dataset, accelerator)  # what is wrong with it is said before a folder is made
-    folder = _made_by_one(out, config, accelerator)
-    return _run(folder, config, dataset, training, watcher, ())
+    with ExitStack() as held:
+        folder = _made_by_one(out, config, accelerator, held)
+        return _run(folder, config, dataset, training, watcher, ())
 
 
 def resume(path: Path | str, *, cpu: bool = False, trust: bool = False, watcher: Watcher | None = None) -> Result:
@@ -83,18 +87,21 @@ def resume(path: Path | str, *, cpu: bool = False, trust: bool = False, watcher:
     config = folder.config()
     check_trusted(path, config.spec, trust)
     dataset = load(config.data, config.data_root)
-    if (dataset.classes, dataset.mean, dataset.std) != (config.classes, config.mean, config.std):
-        raise UserError(f"{config.data} is not the set that {path} began with", hint="bring the old images back")
+    is_other = config.fingerprint and config.fingerprint != dataset.fingerprint()
+    if is_other or (dataset.classes, dataset.mean, dataset.std) != (config.classes, config.mean, config.std):
+        hint = "bring the old images and labels back, or start a new run"
+        raise UserError(f"{config.data} is not the set that {path} began with", hint=hint)
     accelerator = engine(config.precision, config.track, cpu)
     training = training_of(config, dataset, accelerator)
-    checkpoint, damaged = folder.last()
-    if checkpoint is not None:
-        restore(training, checkpoint.path)
-    notes = [*damaged, _where(checkpoint), *differences(folder.environment_file, environment(accelerator))]
-    if accelerator.is_main_process:
-        _go_back(folder, training.step)
-    accelerator.wait_for_everyone()
-    return _run(folder, config, dataset, training, watcher, notes)
+    with writing(folder.path) if accelerator.is_main_process else nullcontext():
+        checkpoint, notes = folder.last()
+        if checkpoint is not None:
+            restore(training, checkpoint.path)
+        accelerator.wait_for_everyone()  # all have read what the main one may remove now
+        lost = folder.go_back(checkpoint, training.total) if accelerator.is_main_process else ()
+        notes = (*notes, _where(checkpoint), *lost, *differences(folder.environment_file, environment(accelerator)))
+        accelerator.wait_for_everyone()
+        return _run(folder, config, dataset, training, watcher, notes)
 
 
 def _run(
@@ -111,26 +118,28 @@ def _run(
     if accelerator.is_main_process:
         seen = All(report, watcher or (Inline() if in_notebook() else Unwatched()))
     test = batches_of(config, dataset, accelerator, "test")
-    session = Session(folder, config, training, test, seen, folder.history())
     _begin_tracking(accelerator, config, folder)
-    seen.began(config.title, [dataset.how, *notes], training.total, config.recipe.batch_size, training.step)
-    try:
-        with torch.random.fork_rng([accelerator.device] if accelerator.device.type == "cuda" else []):
-            found = session.run()
-    finally:
-        seen.ended()
-    if config.track:
-        accelerator.end_training()
-    if found is not None and accelerator.is_main_process:
-        report.finish(session.known, found)
+    with heeded() as wish:
+        session = Session(folder, config, training, test, seen, folder.history(), wish)
+        try:
+            seen.began(config.title, [dataset.how, *notes], training.total, config.recipe.batch_size, training.step)
+            with torch.random.fork_rng([accelerator.device] if accelerator.device.type == "cuda" else []):
+                found = session.run()
+        finally:
+            seen.ended()
+        if config.track:
+            accelerator.end_training()
+        if found is not None and accelerator.is_main_process:
+            report.finish(session.known, found)
     return Result(folder.path, config, found, session.known)
 
 
-def _made_by_one(out: Path | str | None, config: Config, accelerator: Accelerator) -> RunFolder:
-    """A new run folder, made by the main process and known to all."""
+def _made_by_one(out: Path | str | None, config: Config, accelerator: Accelerator, held: ExitStack) -> RunFolder:
+    """A new run folder, made by the main process, which alone writes there while `held`, and known to all."""
     made: list[Path | None] = [None]
     if accelerator.is_main_process:
         folder = new_run(out)
+        held.enter_context(writing(folder.path))
         here = environment_file(environment(accelerator))
         write_files({folder.config_file: config.to_json(), folder.environment_file: here})
         if is_own_code(config.spec):
@@ -149,10 +158,3 @@ def _begin_tracking(accelerator: Accelerator, config: Config, folder: RunFolder)
 
 def _where(checkpoint: Checkpoint | None) -> str:
     return f"goes on after step {checkpoint.step:,}" if checkpoint else "no sound checkpoint: begins again"
-
-
-def _go_back(folder: RunFolder, step: int) -> None:
-    """Forget what was measured and saved after a step: it is about to be done again."""
-    history.cut(folder.metrics, step)
-    history.cut(folder.clock, step)
-    checkpoints.drop_after(folder.checkpoints, step)

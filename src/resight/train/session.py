@@ -14,15 +14,12 @@ from ..runs import Config, Epoch, History, Pace, RunFolder, Step, checkpoints, h
 from ..runs.evaluation import Evaluation
 from . import state
 from .evaluate import evaluate
-from .interrupt import Wish, heeded
+from .interrupt import Wish
 from .loop import Training, steps
 from .watch import Watcher
 
 WINDOW = 10
 """Steps between two looks at the losses where looking costs: a GPU has to finish, processes have to meet."""
-
-KEPT = 2
-"""Checkpoints to go on from: the newest, and one more in case it is damaged."""
 
 
 @dataclass
@@ -39,6 +36,7 @@ class Session:
     test: Batches
     watcher: Watcher
     known: History
+    wish: Wish
     tested: Evaluation | None = None
     _losses: list[tuple[Tensor, float]] = field(default_factory=list)
     _seconds: float = 0.0
@@ -63,15 +61,14 @@ class Session:
             CannotWrite: no space left; everything up to the newest checkpoint is safe.
         """
         training = self.training
-        with heeded() as wish:
+        began, lr = perf_counter(), training.lr
+        for loss in steps(training):
+            self._seconds += perf_counter() - began
+            self._images += training.images
+            self._losses.append((loss, lr))
+            if self._after_step(self.wish):
+                return None
             began, lr = perf_counter(), training.lr
-            for loss in steps(training):
-                self._seconds += perf_counter() - began
-                self._images += training.images
-                self._losses.append((loss, lr))
-                if self._after_step(wish):
-                    return None
-                began, lr = perf_counter(), training.lr
         return self.tested or self._test()  # the second where the run was complete before
 
     def _after_step(self, wish: Wish) -> bool:
@@ -131,7 +128,8 @@ class Session:
             history.append(self.folder.metrics, made)
 
     def _write_pace(self) -> None:
-        pace = Pace(self.training.step, self._seconds, self._images / self._seconds)
+        speed = self._images / self._seconds if self._seconds > 0 else 0.0  # a clock can stand still
+        pace = Pace(self.training.step, self._seconds, speed)
         self._seconds, self._images = 0.0, 0
         self.known.add(pace)
         if self.is_main:
@@ -139,15 +137,15 @@ class Session:
 
     def _save(self) -> None:
         if self.is_main:
-            files = state.state_files(self.training)
-            checkpoints.write(self.folder.checkpoints, checkpoints.LAST, self.training.step, files, KEPT)
+            files = {**state.state_files(self.training), **self.folder.measured()}
+            checkpoints.write(self.folder.checkpoints, checkpoints.LAST, self.training.step, files)
         self.training.accelerator.wait_for_everyone()
 
     def _save_best(self) -> None:
         # Before the checkpoint of the same step: if the process dies between the two, this is written again.
         if self.is_main:
             files = state.weights_file(self.training)
-            checkpoints.write(self.folder.checkpoints, checkpoints.BEST, self.training.step, files, keep=1)
+            checkpoints.write(self.folder.checkpoints, checkpoints.BEST, self.training.step, files)
 
 
 def _tracked(one: Step | Epoch) -> dict[str, float]:

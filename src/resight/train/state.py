@@ -40,18 +40,18 @@ def restore(training: Training, checkpoint: Path) -> None:
     Raises:
         UserError: the checkpoint is of another network or optimiser.
     """
-    state = torch.load(checkpoint / TRAINING, map_location=training.accelerator.device, weights_only=True)
     net = training.accelerator.unwrap_model(training.net)
     try:
+        state = torch.load(checkpoint / TRAINING, map_location=training.accelerator.device, weights_only=True)
         _load(net, load_tensors((checkpoint / WEIGHTS).read_bytes()))
         training.optimizer.load_state_dict(state["optimizer"])
         training.schedule.load_state_dict(state["schedule"])
-    except (RuntimeError, ValueError, KeyError) as error:
+        if training.accelerator.scaler is not None:
+            training.accelerator.scaler.load_state_dict(state["scaler"])
+        training.step = int(state["step"])
+    except Exception as error:  # a file from elsewhere can hold anything
         what = f"{checkpoint} does not fit the network that its config.json names"
         raise UserError(what, hint="restore config.json, or start a new run") from error
-    if training.accelerator.scaler is not None:
-        training.accelerator.scaler.load_state_dict(state["scaler"])
-    training.step = state["step"]
 
 
 def _tensors(net: nn.Module) -> dict[str, Tensor]:

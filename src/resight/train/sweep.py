@@ -8,18 +8,18 @@ sweeps/s1/
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from ..capture.resolve import check_trusted, is_own_code
-from ..codec import decode
+from ..codec import decode, read_json
 from ..data import load
 from ..errors import CannotWrite, UserError
 from ..files import write_files
 from ..runs import Recipe, is_run, open_run
 from ..runs import trust as trust_folder
+from ..runs.lock import writing
 from .assemble import input_sizes
 from .grid import Variant, parse_axis, variants
 from .network import build, fitted_spec
@@ -75,7 +75,6 @@ class Task:
         plan = self.plan
         if is_run(self.folder):
             return resume(self.folder, cpu=cpu, watcher=watcher).found is not None
-        shutil.rmtree(self.folder, ignore_errors=True)  # it was cut before it had a configuration: nothing is in it
         done = train(
             self.spec, plan.data, plan.recipe, seed=self.seed, data_root=plan.data_root, precision=plan.precision,
             checkpoint_every=plan.checkpoint_every, out=self.folder, cpu=cpu, watcher=watcher,
@@ -141,7 +140,7 @@ def plan_of(folder: Path | str, *, trust: bool = False) -> Plan:
     if not path.is_file():
         raise UserError(f"{folder} is no sweep: it has no {PLAN}", hint="give the folder that resight sweep named")
     try:
-        plan: Plan = decode(Plan, json.loads(path.read_bytes()))
+        plan: Plan = decode(Plan, read_json(path))
     except (OSError, ValueError, UserError) as error:
         raise UserError(f"{path} is damaged ({error})", hint="restore it, or start a new sweep") from error
     if plan.schema > SCHEMA:
@@ -159,8 +158,13 @@ def tasks_of(folder: Path, plan: Plan) -> list[Task]:
 
 
 def go_on(folder: Path, way: Way) -> Iterator[Outcome]:
-    """Do what is left of a sweep; a task that fails does not stop the others."""
-    return iter(way([task for task in tasks_of(folder, plan_of(folder)) if not task.is_done]))
+    """Do what is left of a sweep, which nobody else does then; a task that fails does not stop the others.
+
+    Raises:
+        UserError: another process is at it.
+    """
+    with writing(folder):
+        yield from way([task for task in tasks_of(folder, plan_of(folder)) if not task.is_done])
 
 
 def _new_folder(out: Path | str | None) -> Path:

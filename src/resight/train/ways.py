@@ -5,19 +5,21 @@ from __future__ import annotations
 import ast
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import redirect_stderr, redirect_stdout, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 
 import torch
 
 from ..errors import MissingExtra, ResightError, UserError
+from .interrupt import as_ctrl_c
 from .live import InTerminal
 from .sweep import Outcome, Task
 from .watch import Watcher
@@ -53,7 +55,7 @@ class InProcesses:
         """Do the tasks, a new one whenever one is done; Ctrl-C lets all running ones save."""
         waiting, running = list(tasks), dict[BaseProcess, Task]()
         threads = max(1, (os.cpu_count() or 1) // self.jobs)
-        try:
+        with as_ctrl_c(), _ended_with_us(running):
             while waiting or running:
                 while waiting and len(running) < self.jobs:
                     task = waiting.pop(0)
@@ -61,12 +63,6 @@ class InProcesses:
                 ended = wait([process.sentinel for process in running])
                 for process in [process for process in running if process.sentinel in ended]:
                     yield _ended(process, running.pop(process))
-        except (KeyboardInterrupt, GeneratorExit):
-            for process in running:
-                process.terminate()  # a training takes it as a wish to save and stop
-            for process in running:
-                process.join()
-            raise
 
 
 @dataclass(frozen=True)
@@ -118,6 +114,18 @@ def parse_cluster(text: str, cpu: bool) -> OnCluster:
     return OnCluster(settings, cpu)
 
 
+@contextmanager
+def _ended_with_us(running: Mapping[BaseProcess, Task]) -> Iterator[None]:
+    """No process goes on once this is left, however that is."""
+    try:
+        yield
+    finally:
+        for process in running:
+            process.terminate()  # a training takes it as a wish to save and stop
+        for process in running:
+            process.join()
+
+
 def _outcome(task: Task, cpu: bool, watcher: Watcher | None) -> Outcome:
     try:
         return Outcome(task, task.do(cpu=cpu, watcher=watcher))
@@ -138,12 +146,20 @@ def _started(task: Task, threads: int, cpu: bool) -> BaseProcess:
 
 def _work(task: Task, threads: int, cpu: bool) -> None:
     """The life of a process: its exit code and the last line of its log are how the task went."""
+    Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
     torch.set_num_threads(threads)
     with log_of(task).open("a", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log):
         outcome = _outcome(task, cpu, InTerminal())
         if outcome.error:
             print(outcome.error)
     sys.exit(0 if outcome.is_done else FAILED if outcome.error else STOPPED)
+
+
+def _end_with(parent: BaseProcess | None) -> None:
+    """End this process at once where its parent does, also by a kill: what it has saved so far is whole."""
+    if parent is not None:
+        parent.join()
+        os._exit(STOPPED)
 
 
 def _ended(process: BaseProcess, task: Task) -> Outcome:
