@@ -111,7 +111,7 @@ def trace_graph(
         mode="train" if model.training else "eval",
         device=_device(model, given),
         inputs=", ".join(f"{graph.ops[i].attributes['name']} {graph.ops[i].outputs[0]}" for i in graph.inputs),
-        notes=(*notes, *unseen, *run.notes(graph), *originals.notes(model)),
+        notes=(*notes, *unseen, *run.notes(), *originals.notes(model)),
         unseen=tuple(note.partition(": ")[0] for note in unseen),
         versions={"torch": str(torch.__version__), "python": platform.python_version()},
     )
@@ -133,6 +133,7 @@ class Run:
         self._inputs: list[int] = []
         self._returned: list[tuple[str, Value, bool]] = []
         self._returned_none = False
+        self._faint = ""
         self._loose: dict[str, int] = {}
         self._packed: dict[int, tuple[Any, Held]] = {}
         self.calls.on_adopted = self._hold_all
@@ -251,6 +252,7 @@ class Run:
         loose = {name: size for name, size in self._loose.items() if name not in registered}
         notes += unregistered(self._loose_modules(), loose)
         share, rest = self._idle(graph)
+        self._faint = "" if share else rest
         notes += [rest] if share else []
         if self._returned_none:
             notes.append("the forward returned None: a return may be missing")
@@ -266,13 +268,12 @@ class Run:
         used = {weight.name for op in graph.ops for weight in op.weights}
         return idle(self._model, used, not self.calls.elsewhere and not out_of_sight(graph))
 
-    def notes(self, graph: Graph) -> tuple[str, ...]:
+    def notes(self) -> tuple[str, ...]:
         """What else could not be seen."""
         unseen = [f"the inside of {name} can't be seen; it is one op" for name in self.calls.unseen]
         names = dict.fromkeys(found.name for found in self.recorder.recovered)
         hidden = [f"{name} ran out of sight; its inputs were found from its gradient function" for name in names]
-        share, rest = self._idle(graph)
-        return tuple(dict.fromkeys((*unseen, *hidden, *([rest] if rest and not share else []))))
+        return tuple(dict.fromkeys(filter(None, (*unseen, *hidden, self._faint))))
 
 
 def _reads_values(nest: Any) -> bool:

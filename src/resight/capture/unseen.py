@@ -8,7 +8,7 @@ from dataclasses import replace
 from torch import nn
 
 from .. import text
-from ..graph import Graph, Op, Source
+from ..graph import Graph, Op, Ref, Source
 from ..graph.walk import IMPORTS, SOURCES, is_data, is_live, out_of_sight
 from ..skips import find_skips
 from .unregistered import named_modules
@@ -19,13 +19,12 @@ NAMED = 3
 
 def unseen_data(graph: Graph, left: Source | None) -> list[str]:
     """Notes on data of unknown origin. `left`: where numbers first left torch for numpy or lists, if they did."""
-    data = is_data(graph)
     notes = []
     if graph.failure is None and not graph.inputs:
         made = next((op for op in graph.ops if op.name in IMPORTS | SOURCES), None)
         place = f" ({made.name}{_at(made)})" if made else ""
         notes.append(f"no input was seen: what the model makes itself{place} counts as its data")
-    elif graph.failure is None and not any(data):
+    elif graph.failure is None and not _has_data(graph):
         notes.append("no data was seen: no float input, and no integers that a layer works on")
     hidden = out_of_sight(graph) if graph.inputs or left else []
     if hidden:
@@ -36,6 +35,10 @@ def unseen_data(graph: Graph, left: Source | None) -> list[str]:
         is_are = "was" if len(hidden) == 1 else "were"
         notes.append(f"{count} {is_are} made out of sight{first}{_at(hidden[0])}: what {them} is not known{gone}")
     return notes
+
+
+def _has_data(graph: Graph) -> bool:
+    return any(graph.spec(Ref(i)).is_float for i in graph.inputs) or any(is_data(graph))
 
 
 def lost_sums(graph: Graph) -> list[str]:

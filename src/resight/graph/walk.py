@@ -153,10 +153,13 @@ def is_live(graph: Graph) -> list[bool]:
 
 def out_of_sight(graph: Graph) -> list[Op]:
     """Live ops that bring in floats of unknown origin: made out of sight while the model ran, or worked on as data."""
+    brought = [op for op in graph.ops if op.name in IMPORTS or op.attributes.get(UNSEEN)]
+    if not brought:
+        return []
     data, live = is_data(graph), is_live(graph)
     return [
         op
-        for op in graph.ops
+        for op in brought
         if live[op.id]
         and (op.attributes.get(UNSEEN) or (data[op.id] and op.name in IMPORTS))
         and not any(data[read.op] for read in op.inputs)
