@@ -14,6 +14,7 @@ from . import text
 from .codec import decode, encode
 from .errors import Bug, UserError
 from .graph import Failure, Graph, Ref
+from .graph.length import along_length
 from .notebook import in_notebook, show_inline
 from .recording import Activation, Recording
 from .recording.activation import refs_named
@@ -110,8 +111,9 @@ class Trace:
 
     def _activation(self, ref: Ref, title: str) -> Activation:
         seen, spec = self.recording, self.graph.spec(ref)
+        is_along = len(spec.shape) == 3 and ref.op in along_length(self.graph)
         if seen is None:
-            return Activation(title, ref, spec)
+            return Activation(title, ref, spec, is_along_length=is_along)
         return Activation(
             title,
             ref,
@@ -120,6 +122,7 @@ class Trace:
             gradient=None if seen.gradients is None else seen.gradients.summary(ref),
             tensor=seen.kept.get(ref),
             seconds=None if seen.seconds is None else float(seen.seconds[ref.op]),
+            is_along_length=is_along,
         )
 
     def count(self) -> dict[str, int]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.text import Text
 from torch import nn
 
 import resight
@@ -137,3 +140,51 @@ def test_what_a_module_returns_in_an_object_is_its_value() -> None:
     recorded = resight.record(Net(), torch.ones(2, 3), keep="boxed")
     assert recorded["boxed"].spec.shape == (2, 3)
     assert recorded["boxed"].tensor is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda value: value.to("meta"), "without values"),
+        (lambda value: value.to_sparse() if value.ndim else value, "stored sparse_coo"),
+        (lambda value: value.to(torch.complex64) if value.is_floating_point() else value, "of complex numbers"),
+    ],
+)
+def test_weights_that_cannot_be_copied(
+    change: Callable[[torch.Tensor], torch.Tensor], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    torch.save({key: change(value) for key, value in resight.nets.resnet20().state_dict().items()}, tmp_path / "w.pt")
+    assert main(["summary", "resnet20", "--weights", str(tmp_path / "w.pt")]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_weights_that_unpack_to_many_times_their_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with zipfile.ZipFile(tmp_path / "w.pt", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("w/data.pkl", bytes(2**23))
+    assert main(["summary", "resnet20", "--weights", str(tmp_path / "w.pt")]) == 2
+    assert "would unpack to 8 MiB, many times its size" in capsys.readouterr().err
+
+
+def test_a_folder_of_save_pretrained_is_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    transformers = pytest.importorskip("transformers")
+    config = transformers.BertConfig(
+        num_hidden_layers=2, hidden_size=16, num_attention_heads=2, intermediate_size=16, vocab_size=20
+    )
+    transformers.BertModel(config).save_pretrained(tmp_path / "mine")
+    assert main(["summary", str(tmp_path / "mine"), "--depth", "0"]) == 0
+    said = capsys.readouterr()
+    assert "4 identity skips" in said.out
+    assert "weights from mine" in said.out
+    (tmp_path / "mine" / "config.json").write_text('{"model_type": "no_such_type"}')
+    assert main(["summary", str(tmp_path / "mine")]) == 2
+    assert "damaged" not in capsys.readouterr().err
+
+
+def test_values_of_a_one_dimensional_convolution_are_no_tokens() -> None:
+    net = nn.Sequential(nn.Conv1d(2, 6, 5, padding=2), nn.ReLU(), nn.Conv1d(6, 6, 1))
+    recorded = resight.record(net, torch.ones(1, 2, 40), keep=["0", "1"])
+    for name in ("0", "1"):
+        drawn = resight.plot.feature_maps(recorded[name]).findobj(match=Text)
+        words = " ".join(text.get_text() for text in drawn)
+        assert "token" not in words
+        assert "length 40" in words

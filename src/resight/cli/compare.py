@@ -10,7 +10,7 @@ import typer
 from rich.cells import cell_len
 
 from ..errors import UserError
-from ..runs import is_run, open_run, runs_below
+from ..runs import is_pretrained, is_run, open_run, runs_below
 from ..runs import trust as trust_folder
 from ..traces import Trace
 from . import options
@@ -151,9 +151,9 @@ def _subjects(things: list[str], inputs: list[str] | None, image: Path | None) -
 def _network(word: str, inputs: list[str] | None, image: Path | None) -> Subject:
     from ..compare import Subject
 
-    if os.path.isdir(word):
+    if os.path.isdir(word) and not is_pretrained(word):
         raise UserError(f"{word} is no run and holds none", hint="give a folder that resight train or sweep named")
-    if "/" in word and ":" not in word and not is_saved(word):
+    if "/" in word and ":" not in word and not is_saved(word) and not is_pretrained(word):
         open_run(word)  # says that there is none
     if is_saved(word):
         return Subject(Path(word).stem, trace_spec(word))

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.colors import Colormap
 
 from ..errors import UserError
+from ..recording.activation import Activation
 from .figure import Figure
 from .layouts import read
 from .ranges import Range, range_of, ranges, scale_words
@@ -54,6 +55,8 @@ def feature_maps(
     Raises:
         UserError: nothing to draw, a shape without this layout, an unknown option.
     """
+    if layout == "auto" and isinstance(value, Activation) and value.is_along_length:
+        layout = "lines"
     reading = read(array_of(value), layout, item)
     name = title_of(value, title)
     if reading.layout == "tokens":

@@ -12,13 +12,9 @@ from .. import text
 from ..graph import Graph, Op
 from ..graph.aside import shown_ops
 from ..graph.cost import VIEWS, flops
+from ..graph.length import along_length
 from ..skips import Skip
 from ..traces import Trace
-
-ALONG_LENGTH = frozenset(
-    "conv1d conv_transpose1d max_pool1d avg_pool1d adaptive_avg_pool1d adaptive_max_pool1d".split()
-)
-"""Ops whose three-dimensional values are [batch, channels, length] and not [batch, tokens, features]."""
 
 RESAMPLING = ("conv", "max_pool", "avg_pool", "interpolate")
 """Beginnings of the names of ops that may change the resolution."""
@@ -45,7 +41,7 @@ def steps_of(trace: Trace) -> list[Step]:
     graph = trace.graph
     runs: list[tuple[tuple[int, tuple[int, ...]], list[Op], list[Op]]] = []  # shape, its values' ops, all ops
     waiting: list[Op] = []
-    shown, along = shown_ops(graph), _along_length(graph)
+    shown, along = shown_ops(graph), along_length(graph)
     inner = _inside_skips(graph, trace.skips, along)
     for op in graph.ops:
         waiting.append(op)
@@ -124,15 +120,3 @@ def _split(shape: tuple[int, ...], along: bool) -> tuple[int, tuple[int, ...]]:
         return shape[1], (1,)
     last = (len(shape) == 3 and not along) or (len(shape) == 4 and shape[1] == shape[2] != shape[3])
     return (shape[-1], shape[1:-1]) if last else (shape[1], shape[2:])
-
-
-def _along_length(graph: Graph) -> set[int]:
-    """Ops that make [batch, channels, length]: those that say so, and what keeps the shape of their values."""
-    found: set[int] = set()
-    for op in graph.ops:
-        if not op.outputs:
-            continue
-        kept = any(read.op in found and graph.spec(read).shape == op.outputs[0].shape for read in op.inputs)
-        if op.name in ALONG_LENGTH or kept:
-            found.add(op.id)
-    return found

@@ -17,7 +17,7 @@ class Activation:
 
     `title` is the name it was asked by. What was not recorded is None, all of it in a plain `trace`: `summary` and
     `gradient` (numbers of the value and of its gradient), `tensor` (the value itself, if it was kept), `seconds` (of
-    the op that made it).
+    the op that made it). `is_along_length`: its dimensions are [batch, channels, length].
     """
 
     title: str
@@ -27,6 +27,7 @@ class Activation:
     gradient: Summary | None = None
     tensor: Any = None
     seconds: float | None = None
+    is_along_length: bool = False
 
 
 def refs_named(graph: Graph, name: str, number: int | None = None) -> tuple[Ref, ...]:

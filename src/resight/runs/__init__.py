@@ -11,13 +11,13 @@ runs/r1/
 """
 
 from .config import Config
-from .folder import RunFolder, is_run, open_run, runs_below, which_run
+from .folder import RunFolder, is_pretrained, is_run, open_run, runs_below, which_run
 from .history import Epoch, History, Pace, Step
 from .recipe import RECIPES, Recipe
 from .result import Result
 from .trusted import is_trusted, trust
 
 __all__ = [
-    "Config", "Epoch", "History", "Pace", "RECIPES", "Recipe", "Result", "RunFolder", "Step", "is_run", "is_trusted",
-    "open_run", "runs_below", "trust", "which_run",
+    "Config", "Epoch", "History", "Pace", "RECIPES", "Recipe", "Result", "RunFolder", "Step", "is_pretrained",
+    "is_run", "is_trusted", "open_run", "runs_below", "trust", "which_run",
 ]  # fmt: skip

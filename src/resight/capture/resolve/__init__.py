@@ -12,12 +12,13 @@ import torch
 from torch import nn
 
 from ...errors import MissingExtra, UserError
-from ...runs import which_run
+from ...runs import is_pretrained, which_run
 from ...text import did_you_mean
 from . import from_nets, from_python, from_timm, from_torchvision, from_transformers
 from .building import SEED, blamed_on, is_lazy
 from .example import Example, typed
 from .from_run import TrainedRun, check_trusted, is_own_code, is_run
+from .from_saved import SavedModel
 from .images import with_image
 from .preprocessing import Preprocessing, Size
 from .signature import unfit_arguments
@@ -107,7 +108,7 @@ def _weights_line(spec: Spec, family: Family, file: Path | None) -> str:
     """Where the numbers in the network come from."""
     if file is not None:
         return f"weights from {file.name}"
-    if isinstance(family, TrainedRun):
+    if isinstance(family, (TrainedRun, SavedModel)):
         return family.weights
     if family is from_python or "weights" in spec.kwargs:
         return f"weights as {spec.title} makes them (seed {SEED})"
@@ -117,16 +118,19 @@ def _weights_line(spec: Spec, family: Family, file: Path | None) -> str:
 def _notes(example: Example, device: str, weights: Path | None, family: Family) -> tuple[str, ...]:
     where = "shapes only (device meta): no weights allocated, nothing computed" if device == "meta" else ""
     loaded = f"weights from {weights.name}" if weights is not None else ""
-    if isinstance(family, TrainedRun) and not loaded and not where:
+    if isinstance(family, (TrainedRun, SavedModel)) and not loaded and not where:
         loaded = family.weights
     return tuple(note for note in (example.said, where, loaded) if note)
 
 
 def _found(text: str, trust: bool) -> tuple[Spec, Family]:
-    """What a text names: a run where there is one at this path, else a network by its spec."""
+    """What a text names: a run or a saved model where there is one at this path, else a network by its spec."""
     if is_run(text):
         run = TrainedRun(text, _family, trust)
         return run.spec, run
+    if is_pretrained(text):
+        saved = SavedModel(text)
+        return saved.spec, saved
     spec = parse_spec(text)
     return spec, _family(spec)
 

@@ -69,7 +69,7 @@ def build(spec: Spec, device: str) -> nn.Module:
         headed = is_decoder or spec.name not in classes.MODEL_MAPPING_NAMES
         door = classes.AutoModelForCausalLM if headed else classes.AutoModel
         with blamed_on(f"transformers cannot build {spec.title}"):
-            model: nn.Module = build_on(device, lambda: door.from_config(config))
+            model: nn.Module = build_on(device, lambda: door.from_config(config, trust_remote_code=False))
     if device == "meta" and getattr(config, "_experts_implementation", "") == "grouped_mm":
         model.to(torch.bfloat16)  # the grouped matrix product of experts has no shape rule for float32
     return model
@@ -94,7 +94,7 @@ def _configuration(spec: Spec, auto: _Auto) -> Any:
         _check_known(spec, plain)
         config = auto.configuration.AutoConfig.for_model(spec.name, **spec.kwargs)
     if "use_cache" not in spec.kwargs:
-        _without_cache(config)
+        without_cache(config)
     return config
 
 
@@ -104,7 +104,7 @@ def _type_of_checkpoint(name: str, known: list[str]) -> str:
     return max((kind for kind in known if last == kind or last.startswith(f"{kind}-")), key=len, default="")
 
 
-def _without_cache(config: Any) -> None:
+def without_cache(config: Any) -> None:
     """Keys and values kept for the next token are no part of the network."""
     parts = [getattr(config, name, None) for name in getattr(config, "sub_configs", {})]
     for part in (config, *parts):

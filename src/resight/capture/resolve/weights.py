@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import re
 import warnings
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from torch import nn
 
 from ...errors import UserError
 from ...nets import ResNet, own_names
-from ...text import one_line, plural, shorten
+from ...text import binary_size, one_line, plural, shorten
 
 SUFFIXES = (".safetensors", ".pt", ".pth", ".th", ".bin", ".ckpt")
 WRAPPERS = ("state_dict", "model_state_dict", "model", "net", "module")
@@ -23,6 +24,7 @@ WRAPPERS = ("state_dict", "model_state_dict", "model", "net", "module")
 FORBIDDEN = re.compile(r"global|trying to|allow", re.IGNORECASE)
 """In torch's refusal of a pickle that is sound but asks for more than tensors and plain values."""
 
+LARGEST_GROWTH = 4
 LISTED = 3
 """Keys named in an error before it says `and N more`."""
 
@@ -67,7 +69,20 @@ def _read_safetensors(path: Path) -> dict[str, torch.Tensor]:
     return loaded
 
 
+def _check_packing(path: Path) -> None:
+    """torch packs without compressing: a zip file that becomes many times its size was made to fill the memory."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            unpacked = sum(part.file_size for part in packed.infolist())
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
+        return  # none, or a damaged one, of which torch says what is wrong
+    if unpacked > LARGEST_GROWTH * path.stat().st_size + 2**20:
+        what = f"{path.name} would unpack to {binary_size(unpacked)}, many times its size"
+        raise UserError(what, hint="torch.save writes no such files: get it elsewhere")
+
+
 def _read_checkpoint(path: Path) -> object:
+    _check_packing(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -93,15 +108,17 @@ def _reason(error: Exception) -> str:
     return one_line(words.split("\n")[0]) or type(error).__name__
 
 
-def _unwrapped(loaded: object) -> dict[str, torch.Tensor]:
+def _unwrapped(loaded: object, levels: int = 5) -> dict[str, torch.Tensor]:
     """The tensors of a checkpoint, looked for in the places where training scripts put them."""
+    if not levels:
+        return {}
     if isinstance(loaded, nn.Module):
         return {}
     if not isinstance(loaded, Mapping):
         return {}
     for name in WRAPPERS:
         if isinstance(loaded.get(name), Mapping):
-            return _unwrapped(loaded[name])
+            return _unwrapped(loaded[name], levels - 1)
     return {str(key): value for key, value in loaded.items() if isinstance(value, torch.Tensor)}
 
 
@@ -130,9 +147,21 @@ def _check_fits(model: nn.Module, state: Mapping[str, torch.Tensor], file: str) 
     if wrong:
         there, here = _sizes(state[wrong[0]]), _sizes(own[wrong[0]])
         problems.append(f"{plural(len(wrong), 'shape')} unlike ({wrong[0]} is {there} in the file and {here} here)")
+    odd = {name: kind for name, value in state.items() if name in own and (kind := _odd(value, own[name]))}
+    if odd:
+        problems.append(f"{plural(len(odd), 'tensor')} {next(iter(odd.values()))} ({_listed(list(odd))})")
     if problems:
         what = f"{file} does not fit {type(model).__name__}: {', '.join(problems)}"
         raise UserError(what, hint="give the factory the arguments these weights were trained with")
+
+
+def _odd(value: torch.Tensor, own: torch.Tensor) -> str:
+    """Why a tensor of the file can't be copied into the network's as it is; empty where it can."""
+    if value.is_meta:
+        return "without values"
+    if value.layout is not torch.strided or value.is_quantized:
+        return f"stored {'quantized' if value.is_quantized else str(value.layout)[6:]}"
+    return "of complex numbers" if value.is_complex() and not own.is_complex() else ""
 
 
 def _is_counter(name: str) -> bool:
