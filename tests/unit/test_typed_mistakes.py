@@ -188,3 +188,19 @@ def test_values_of_a_one_dimensional_convolution_are_no_tokens() -> None:
         words = " ".join(text.get_text() for text in drawn)
         assert "token" not in words
         assert "length 40" in words
+
+
+def test_the_name_of_a_module_comes_before_a_pattern_that_looks_like_it() -> None:
+    class Named(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.parts = nn.ModuleDict({name: nn.Linear(3, 3) for name in ("a*", "ab", "c[0]", "c0")})
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            for part in self.parts.values():
+                x = part(x)
+            return x
+
+    recorded = resight.record(Named(), torch.ones(2, 3), keep=["parts.a*", "parts.c[0]"])
+    kept = [name for name in ("a*", "ab", "c[0]", "c0") if recorded[f"parts.{name}"].tensor is not None]
+    assert kept == ["a*", "c[0]"]

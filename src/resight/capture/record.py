@@ -81,7 +81,7 @@ def record(
     """
     _check_options(thumbnails, gradients, keep_in_memory)
     wish = Wish(
-        selection=Selection(keep),
+        selection=Selection(keep, model),
         kept=Kept(None if keep_on_disk is None else Path(keep_on_disk), keep_in_memory),
         loss=gradients,
         thumbnails=thumbnails,

@@ -7,6 +7,8 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, TypeAlias
 
+from torch import nn
+
 from .. import text
 from ..errors import UserError
 from ..graph import Graph, Ref, TensorSpec
@@ -22,7 +24,7 @@ WILD = "*?["
 class Selection:
     """What `keep` asks for. Names are those of `Trace[...]`: `layer1.0.conv1` of modules, `layer1.0:add` of ops."""
 
-    def __init__(self, keep: Any) -> None:
+    def __init__(self, keep: Any, model: Any) -> None:
         asked = keep if isinstance(keep, (list, tuple, set, frozenset)) else [] if keep is None else [keep]
         self.skips = [one for one in asked if isinstance(one, Skip)]
         self.refs: Collection[Ref] = frozenset()
@@ -34,6 +36,10 @@ class Selection:
                     f"keep takes names, not {type(one).__name__}",
                     hint='for instance "layer1.0.conv1", "*.conv2", a skip, or a function of path, op and spec',
                 )
+        own = dict(model.named_modules()) if isinstance(model, nn.Module) else {}
+        self._patterns = {  # a module may be called like a pattern: its own name comes first
+            one for one in self._names if any(char in one for char in WILD) and one.partition(":")[0] not in own
+        }
         self._matches = cache(self._named)
 
     def __bool__(self) -> bool:
@@ -63,20 +69,15 @@ class Selection:
         """Raise `UserError` for a name that nothing in the graph has; lists the closest."""
         known = value_names(graph)
         for name in self._names:
-            if not any(_fits(name, one) for one in known):
-                meant = "" if _is_pattern(name) else text.did_you_mean(name, known)
+            if not any(self._fits(name, one) for one in known):
+                meant = "" if name in self._patterns else text.did_you_mean(name, known)
                 hint = meant or "print(trace) lists the modules and ops"
                 raise UserError(f"no layer or op is called {name!r}", hint=hint)
 
     def _named(self, name: str) -> bool:
-        return any(_fits(one, name) for one in self._names)
+        return any(self._fits(one, name) for one in self._names)
 
-
-def _fits(asked: str, name: str) -> bool:
-    if not _is_pattern(asked):
-        return asked == name
-    return (":" in asked) == (":" in name) and fnmatchcase(name, asked)
-
-
-def _is_pattern(name: str) -> bool:
-    return any(char in name for char in WILD)
+    def _fits(self, asked: str, name: str) -> bool:
+        if asked not in self._patterns:
+            return asked == name
+        return (":" in asked) == (":" in name) and fnmatchcase(name, asked)
