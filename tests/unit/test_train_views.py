@@ -17,10 +17,12 @@ from resight.runs.evaluation import Evaluation, Mistake
 from resight.train.confusion import confusion
 from resight.train.curves import curves
 from resight.train.inline import Inline
-from resight.train.live import InTerminal, epoch_line
+from resight.train.interrupt import Wish
+from resight.train.live import InTerminal, Screen, epoch_line
 from resight.train.page import page
 from resight.train.smoothing import smoothed
 from resight.train.terminal_curves import terminal_curves
+from resight.train.watch import All, Unwatched
 
 CONFIG = Config(
     spec="tiny_nets:normed", data="fashion-mnist-mini", data_root=None, seed=0, precision="no", recipe=RECIPES["fast"],
@@ -127,3 +129,52 @@ def test_the_terminal_shows_curves_and_the_bar() -> None:
     assert "60/60" in drawn
     assert "loss by step" in drawn
     assert "test accuracy by step: 90.0%" in drawn
+
+
+@pytest.mark.parametrize(("step", "word"), [(30, "left "), (60, "elapsed ")])
+def test_time_left_and_time_elapsed_are_called_so(step: int, word: str) -> None:
+    screen = io.StringIO()
+    view = InTerminal(Console(file=screen, force_terminal=True, width=90, height=40, color_system=None))
+    view.began("a net", [], total=60, images_per_step=10, step=0)
+    view.stepped(KNOWN, step)
+    view.ended()
+    assert re.findall(r"(?:left|elapsed) (?=[-\d])", screen.getvalue().rpartition("loss by step")[2])[-1:] == [word]
+
+
+class Closed(io.StringIO):
+    """A pipe whose reader left."""
+
+    def write(self, words: str) -> int:
+        """As the system does."""
+        raise BrokenPipeError
+
+
+class Unheard(Unwatched):
+    """Its output is a pipe that nobody reads."""
+
+    def tested(self, known: History) -> None:
+        """As a print does."""
+        raise BrokenPipeError
+
+
+def test_a_reader_that_left_stops_a_training_unless_nobody_can_be_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wish = Wish()
+    All(wish, Unheard(), Unwatched()).tested(KNOWN)
+    assert wish.to_stop
+    assert capsys.readouterr().err == "resight: nobody reads the output any more: saving and stopping\n"
+    closed = Closed()
+    monkeypatch.setattr(sys, "stderr", closed)
+    wish = Wish()
+    All(wish, Unheard()).tested(KNOWN)
+    assert not wish.to_stop
+    with pytest.raises(BrokenPipeError):
+        InTerminal(Screen(file=closed)).began("a net", [], total=60, images_per_step=10, step=0)
+
+
+def test_curves_of_nan_are_drawn() -> None:
+    known = History(KNOWN.steps, [replace(epoch, test_loss=float("nan")) for epoch in KNOWN.epochs])
+    curves(known)
+    assert "nan" in epoch_line(known)
+    assert terminal_curves(known, 80)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 
 from ..errors import UserError
 from ..runs import Result
+from ..text import one_line
 from . import options, recipes
 
 
@@ -103,11 +105,16 @@ def _tell(result: Result) -> int:
     """How it went, and what to do next; one process speaks for all."""
     if os.environ.get("RANK", "0") != "0":
         return 0 if result.found else recipes.INTERRUPTED
+    folder = one_line(result.folder)
     if result.found is None:
         step = result.known.steps[-1].step if result.known.steps else 0
-        print(f"stopped after step {step:,}; go on with: resight train --resume {result.folder}")
+        words = f"stopped after step {step:,}; go on with: resight train --resume {folder}"
+        try:
+            print(words, flush=True)
+        except BrokenPipeError:  # what stopped it
+            print(words, file=sys.stderr)
         return recipes.INTERRUPTED
     print(f"{result.found.words}, after step {result.found.step:,}")
-    print(f"  wrote {result.folder / 'run.html'}")
-    print(f"  look at it: resight show {result.folder}")
+    print(f"  wrote {one_line(result.folder / 'run.html')}")
+    print(f"  look at it: resight show {folder}")
     return 0

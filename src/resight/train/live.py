@@ -6,35 +6,53 @@ from collections.abc import Sequence
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from ..runs import Epoch, History
+from ..text import one_line
 from .terminal_curves import terminal_curves
 
 REFRESHES = 4
 """Pictures a second; drawing one takes some milliseconds."""
 
 
+class Clock(TimeRemainingColumn):
+    """`left 0:01:00` while there is something left, and `elapsed 0:07:57` then."""
+
+    def render(self, task: Task) -> Text:
+        """The word and the time."""
+        return Text("elapsed " if task.finished else "left ").append_text(super().render(task))
+
+
+class Screen(Console):
+    """A console that says where its reader left (`| head`), which rich answers by ending the program."""
+
+    def on_broken_pipe(self) -> None:
+        """Nothing more is printed here."""
+        self.quiet = True
+        raise BrokenPipeError
+
+
 class InTerminal:
     """The live view; where the output is no terminal, one line for each epoch."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False, markup=False, emoji=False)
+        self.console = console or Screen(highlight=False, markup=False, emoji=False)
         self._live: Live | None = None
 
     def began(self, title: str, notes: Sequence[str], total: int, images_per_step: int, step: int) -> None:
         """Print what is trained, and open the live view."""
-        self.console.print(title, soft_wrap=True)
+        self.console.print(one_line(title), soft_wrap=True)
         for note in notes:
-            self.console.print(f"  {note}", soft_wrap=True)
+            self.console.print(f"  {one_line(note)}", soft_wrap=True)
         self._images_per_step = images_per_step
         self._known = History()
         if not self.console.is_terminal:
             return
         self._bar = Progress(
             TextColumn("step"), MofNCompleteColumn(), BarColumn(None), TextColumn("{task.fields[pace]}"),
-            TextColumn("left"), TimeRemainingColumn(elapsed_when_finished=True), console=self.console,
+            Clock(elapsed_when_finished=True), console=self.console,
         )  # fmt: skip
         self._task = self._bar.add_task("step", total=total, completed=step, pace="")
         self._live = Live(

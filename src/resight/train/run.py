@@ -114,12 +114,12 @@ def _run(
 ) -> Result:
     accelerator = training.accelerator
     report = Report(folder, config, dataset)
-    seen: Watcher = Unwatched()
-    if accelerator.is_main_process:
-        seen = All(report, watcher or (Inline() if in_notebook() else Unwatched()))
     test = batches_of(config, dataset, accelerator, "test")
     _begin_tracking(accelerator, config, folder)
     with heeded() as wish:
+        seen: Watcher = Unwatched()
+        if accelerator.is_main_process:
+            seen = All(wish, report, watcher or (Inline() if in_notebook() else Unwatched()))
         session = Session(folder, config, training, test, seen, folder.history(), wish)
         try:
             seen.began(config.title, [dataset.how, *notes], training.total, config.recipe.batch_size, training.step)

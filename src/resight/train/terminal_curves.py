@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 from ..runs import Epoch, History
@@ -34,9 +35,10 @@ def _draw_loss(plot: Any, known: History) -> None:
     plot.title("loss by step")
     _mark(plot, 1, known.steps[-1].step)
     plot.plot([step.step for step in known.steps[::every]], losses, marker="braille", color="blue+", label="training")
-    if known.epochs:
+    tested = [epoch for epoch in known.epochs if isfinite(epoch.test_loss)]  # plotext draws no curve of nan
+    if tested:
         plot.plot(
-            [epoch.step for epoch in known.epochs], [epoch.test_loss for epoch in known.epochs],
+            [epoch.step for epoch in tested], [epoch.test_loss for epoch in tested],
             marker="braille", color="orange+", label="test",
         )  # fmt: skip
 

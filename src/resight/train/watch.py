@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ..runs import History
+from .interrupt import Wish
 
 
 class Watcher(Protocol):
@@ -37,23 +39,34 @@ class Unwatched:
 
 
 class All:
-    """Several who look."""
+    """Several who look; where nobody reads what one of them prints, `wish` is told."""
 
-    def __init__(self, *watchers: Watcher) -> None:
-        self.watchers = watchers
+    def __init__(self, wish: Wish, *watchers: Watcher) -> None:
+        self.wish, self.watchers = wish, watchers
 
     def began(self, title: str, notes: Sequence[str], total: int, images_per_step: int, step: int) -> None:
-        for watcher in self.watchers:
-            watcher.began(title, notes, total, images_per_step, step)
+        self._each(lambda watcher: watcher.began(title, notes, total, images_per_step, step))
 
     def stepped(self, known: History, step: int) -> None:
-        for watcher in self.watchers:
-            watcher.stepped(known, step)
+        self._each(lambda watcher: watcher.stepped(known, step))
 
     def tested(self, known: History) -> None:
-        for watcher in self.watchers:
-            watcher.tested(known)
+        self._each(lambda watcher: watcher.tested(known))
 
     def ended(self) -> None:
+        self._each(lambda watcher: watcher.ended())
+
+    def _each(self, tell: Callable[[Watcher], None]) -> None:
         for watcher in self.watchers:
-            watcher.ended()
+            try:
+                tell(watcher)
+            except BrokenPipeError:
+                self._unread()
+
+    def _unread(self) -> None:
+        """The reader of the output left (`| head`): save and stop, and say so; where nobody can be told, go on."""
+        try:
+            print("resight: nobody reads the output any more: saving and stopping", file=sys.stderr, flush=True)
+        except OSError:
+            return
+        self.wish.to_stop = True
