@@ -245,13 +245,14 @@ class Run:
     def unseen(self, graph: Graph) -> list[str]:
         """Notes on what a reader must know to believe what was found, or not found; each begins with it in short."""
         left = source(self.recorder.left[0][1]) if self.recorder.left else None
-        notes = unseen_data(graph, left)
+        hidden = out_of_sight(graph)
+        notes = unseen_data(graph, hidden, left)
         if self.calls.elsewhere:
             notes.append(f"{text.plural(len(self.calls.elsewhere), 'module')} ran in another thread: out of sight")
         registered = {joined(path, name) for path, m in named_modules(self._model) for name, _ in m._parameters.items()}
         loose = {name: size for name, size in self._loose.items() if name not in registered}
         notes += unregistered(self._loose_modules(), loose)
-        share, rest = self._idle(graph)
+        share, rest = self._idle(graph, not self.calls.elsewhere and not hidden)
         self._faint = "" if share else rest
         notes += [rest] if share else []
         if self._returned_none:
@@ -262,11 +263,11 @@ class Run:
         adopted = {call.path: call.module for call in self.calls.calls if call.path not in self.modules}
         return loose_modules(self._model, adopted) if adopted else {}
 
-    def _idle(self, graph: Graph) -> tuple[int, str]:
+    def _idle(self, graph: Graph, is_all_seen: bool) -> tuple[int, str]:
         if graph.failure is not None:
             return 0, ""
         used = {weight.name for op in graph.ops for weight in op.weights}
-        return idle(self._model, used, not self.calls.elsewhere and not out_of_sight(graph))
+        return idle(self._model, used, is_all_seen)
 
     def notes(self) -> tuple[str, ...]:
         """What else could not be seen."""

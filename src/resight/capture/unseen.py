@@ -9,7 +9,7 @@ from torch import nn
 
 from .. import text
 from ..graph import Graph, Op, Ref, Source
-from ..graph.walk import IMPORTS, SOURCES, is_data, is_live, out_of_sight
+from ..graph.walk import IMPORTS, SOURCES, is_data, is_live
 from ..skips import find_skips
 from .unregistered import named_modules
 
@@ -17,8 +17,8 @@ NAMED = 3
 """Modules and places a note names; more are only counted."""
 
 
-def unseen_data(graph: Graph, left: Source | None) -> list[str]:
-    """Notes on data of unknown origin. `left`: where numbers first left torch for numpy or lists, if they did."""
+def unseen_data(graph: Graph, hidden: list[Op], left: Source | None) -> list[str]:
+    """Notes on data of unknown origin. `hidden`: ops that bring it in; `left`: where numbers first left torch for numpy or lists, if they did."""
     notes = []
     if graph.failure is None and not graph.inputs:
         made = next((op for op in graph.ops if op.name in IMPORTS | SOURCES), None)
@@ -26,8 +26,7 @@ def unseen_data(graph: Graph, left: Source | None) -> list[str]:
         notes.append(f"no input was seen: what the model makes itself{place} counts as its data")
     elif graph.failure is None and not _has_data(graph):
         notes.append("no data was seen: no float input, and no integers that a layer works on")
-    hidden = out_of_sight(graph) if graph.inputs or left else []
-    if hidden:
+    if hidden and (graph.inputs or left):
         them = "it was made of" if len(hidden) == 1 else "they were made of"
         count = text.plural(len(hidden), "value")
         gone = f"; numbers left torch at {left}" if left else ""

@@ -153,7 +153,12 @@ def is_live(graph: Graph) -> list[bool]:
 
 def out_of_sight(graph: Graph) -> list[Op]:
     """Live ops that bring in floats of unknown origin: made out of sight while the model ran, or worked on as data."""
-    brought = [op for op in graph.ops if op.name in IMPORTS or op.attributes.get(UNSEEN)]
+    brought = [
+        op
+        for op in graph.ops
+        if (op.attributes and op.attributes.get(UNSEEN))
+        or (op.name in IMPORTS and any(spec.is_float and spec.shape for spec in op.outputs))
+    ]
     if not brought:
         return []
     data, live = is_data(graph), is_live(graph)
