@@ -18,7 +18,7 @@ NAMED = 3
 
 
 def unseen_data(graph: Graph, hidden: list[Op], left: Source | None) -> list[str]:
-    """Notes on data of unknown origin. `hidden`: ops that bring it in; `left`: where numbers first left torch for numpy or lists, if they did."""
+    """Notes on data of unknown origin. `hidden`: ops that bring it in; `left`: where numbers first left torch."""
     notes = []
     if graph.failure is None and not graph.inputs:
         made = next((op for op in graph.ops if op.name in IMPORTS | SOURCES), None)
