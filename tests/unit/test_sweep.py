@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from resight.cli import main
 from resight.errors import MissingExtra, UserError
 from resight.runs import History, open_run
+from resight.runs.lock import writing
 from resight.runs.recipe import FAST
 from resight.train.grid import Axis, parse_axis, variants
 from resight.train.sweep import Outcome, Plan, begin, go_on, plan_of, tasks_of
@@ -187,3 +190,30 @@ def test_the_plan_is_read_as_it_was_written_or_refused(tmp_path: Path) -> None:
     (folder / "sweep.json").write_text("{")
     with pytest.raises(UserError, match="is damaged"):
         plan_of(folder)
+
+
+PARENT = """
+from multiprocessing import get_context
+from resight.train.ways import _end_with_parent
+if __name__ == "__main__":
+    child = get_context("spawn").Process(target=_end_with_parent)
+    child.start()
+    print(child.pid, flush=True)
+    child.join()
+"""
+
+
+def test_a_process_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        assert int(parent.stdout.readline()) > 0
+        parent.kill()
+        assert parent.stdout.read() == b""  # comes to its end when nobody holds the pipe: the child has ended too
+
+
+def test_one_process_at_a_time_goes_on_with_a_sweep(tmp_path: Path) -> None:
+    folder = begin(plan(), tmp_path / "s")
+    with writing(folder), pytest.raises(UserError, match="is being written by process"):
+        list(go_on(folder, lambda tasks: []))

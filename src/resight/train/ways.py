@@ -146,7 +146,7 @@ def _started(task: Task, threads: int, cpu: bool) -> BaseProcess:
 
 def _work(task: Task, threads: int, cpu: bool) -> None:
     """The life of a process: its exit code and the last line of its log are how the task went."""
-    Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+    Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(threads)
     with log_of(task).open("a", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log):
         outcome = _outcome(task, cpu, InTerminal())
@@ -155,8 +155,9 @@ def _work(task: Task, threads: int, cpu: bool) -> None:
     sys.exit(0 if outcome.is_done else FAILED if outcome.error else STOPPED)
 
 
-def _end_with(parent: BaseProcess | None) -> None:
-    """End this process at once where its parent does, also by a kill: what it has saved so far is whole."""
+def _end_with_parent() -> None:
+    """End this process at once when its parent does, also by a kill: what it has saved so far is whole."""
+    parent = parent_process()
     if parent is not None:
         parent.join()
         os._exit(STOPPED)
