@@ -294,3 +294,59 @@ def test_an_int8_network_has_the_skips_of_its_float_one() -> None:
     conv = next(op for op in trace.graph.ops if op.name == "conv2d")
     assert [(weight.name, weight.spec.shape) for weight in conv.weights] == [("1.conv.weight", (4, 4, 3, 3))]
     assert "stride" not in conv.attributes
+
+
+class Store:
+    """A private store, as PyTorch Geometric's `Data` has one: values are reached by `__getattr__`."""
+
+    def __init__(self, **values: Tensor) -> None:
+        self.__dict__["_store"] = {"_mapping": values}
+
+    def __getattr__(self, name: str) -> Tensor:
+        try:
+            return self.__dict__["_store"]["_mapping"][name]  # type: ignore[no-any-return]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+class Slotted:
+    __slots__ = ("_x",)
+
+    def __init__(self, x: Tensor) -> None:
+        self._x = x
+
+    @property
+    def x(self) -> Tensor:
+        return self._x
+
+
+@pytest.mark.parametrize("hold", [lambda x: Store(x=x), Slotted, lambda x: [{"deep": Slotted(x)}]])
+def test_inputs_are_found_in_whatever_object_holds_them(hold: Any) -> None:
+    class Reads(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.f = nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 4))
+
+        def forward(self, batch: Any) -> Tensor:
+            x = (batch[0]["deep"] if isinstance(batch, list) else batch).x
+            return x + self.f(x)
+
+    trace = resight.trace(Reads().eval(), hold(torch.randn(2, 4)))
+    assert trace.count() == {"identity": 1}
+    assert trace.about.notes == ()
+    assert [str(trace.graph.ops[i].attributes["name"]).split(".")[-1] for i in trace.graph.inputs] == ["x"]
+
+
+def test_an_iterator_of_inputs_is_read_from_a_copy() -> None:
+    class Reads(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.f = nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 4))
+
+        def forward(self, batches: Any) -> Tensor:
+            x = next(batches)
+            return x + self.f(x)
+
+    batches = iter([torch.randn(2, 4)])
+    assert resight.trace(Reads().eval(), batches).count() == {"identity": 1}
+    assert len(list(batches)) == 1

@@ -21,6 +21,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .plain import is_plain
+
 LIMIT = 200_000
 """Members of containers and objects looked at, nearest to the model first."""
 
@@ -45,6 +47,9 @@ OPEN_TORCH = ("torch.amp", "torch.ao", "torch.distributed", "torch.distributions
 
 HEAP = 1 << 9
 """The flag of types that Python code has made."""
+
+HOOKED = tuple(name for name in vars(nn.Module()) if "_hooks" in name)
+"""Attributes of modules that hold hooks."""
 
 MISSING = object()
 EMPTY: dict[Any, Any] = {}
@@ -122,7 +127,7 @@ class Holdings:
             with suppress(Exception):  # a file was closed
                 put(owner, before)
         for owner, slot, before in self._slots:
-            if _value_of(slot, owner) is not before:
+            if value_of(slot, owner) is not before:
                 slot.__delete__(owner) if before is MISSING else slot.__set__(owner, before)
         for owner, kind in self._kinds:
             if type(owner) is not kind:
@@ -144,20 +149,17 @@ class Holdings:
             self.is_all = False
             return
         self._left -= len(values)
-        for value in values:
+        seen = self._seen
+        for value in [value for value in values if type(value) not in ATOMS]:
             kind = type(value)
-            if kind in ATOMS:
-                continue
             if kind in PLAIN and not value:
                 self._empty.append(value)
-                continue
-            if id(value) in self._seen:
-                continue
-            self._seen.add(id(value))
-            if kind in ITERATORS:
-                _stand_in(home, value)
-            else:
-                self._waiting.append(value)
+            elif id(value) not in seen:
+                seen.add(id(value))
+                if kind in ITERATORS:
+                    _stand_in(home, value)
+                else:
+                    self._waiting.append(value)
 
     def _open(self, owner: Any) -> None:
         kind: Any = type(owner)
@@ -166,7 +168,9 @@ class Holdings:
             self.tensors.append(owner)
             if not has_own_elements(owner):
                 self._look(tensors_of(owner))
-            self._look([hooks for hooks in (owner._backward_hooks, owner._post_accumulate_grad_hooks) if hooks])
+            for hooks in (owner._backward_hooks, owner._post_accumulate_grad_hooks):
+                if hooks:
+                    self._look((hooks,))
         elif how.container is not None:
             self._keep(owner, how.container)
         elif how.fixed is not None:
@@ -174,7 +178,7 @@ class Holdings:
         elif how.state is not None:
             self._note_state(owner, *how.state)
         for slot in how.slots:
-            value = _value_of(slot, owner)
+            value = value_of(slot, owner)
             self._slots.append((owner, slot, value))
             self._look((value,))
         if how.has_dict:
@@ -203,8 +207,9 @@ class Holdings:
 
     def _note_module(self, module: nn.Module, kind: Any, attributes: dict[str, Any]) -> None:
         self._kinds.append((module, kind))
-        for name, hooks in attributes.items():
-            if type(hooks) is OrderedDict and hooks and "_hooks" in name:
+        for name in HOOKED:
+            hooks = attributes.get(name)
+            if hooks and type(hooks) is OrderedDict:
                 self._seen.update(map(id, hooks.values()))
         if kind not in self._classes:
             for part in (kind, *kind.__mro__):
@@ -231,16 +236,22 @@ class _Handling(NamedTuple):
 @lru_cache(maxsize=4096)
 def _handling(kind: type) -> _Handling:
     is_open = issubclass(kind, (Tensor, nn.Module)) or _is_open(kind)
-    slotted = [vars(part) for part in kind.__mro__ if "__slots__" in vars(part)] if is_open else []
     return _Handling(
         is_tensor=issubclass(kind, Tensor),
         is_module=issubclass(kind, nn.Module),
         container=next((container for container in CONTAINERS if issubclass(kind, container.kind)), None),
         fixed=next((fixed for fixed in (tuple, frozenset) if issubclass(kind, fixed)), None),
         state=next(((get, put) for home, get, put in STATES if issubclass(kind, home)), None),
-        slots=tuple(slot for part in slotted for slot in part.values() if isinstance(slot, types.MemberDescriptorType)),
+        slots=tuple(slots_of(kind).values()) if is_open else (),
         has_dict=is_open and kind.__dictoffset__ != 0,
     )
+
+
+@lru_cache(maxsize=4096)
+def slots_of(kind: type) -> dict[str, Any]:
+    """The slots of a class and those above it, by name."""
+    slotted = [vars(part) for part in reversed(kind.__mro__) if "__slots__" in vars(part)]
+    return {n: slot for part in slotted for n, slot in part.items() if isinstance(slot, types.MemberDescriptorType)}
 
 
 def _is_open(kind: type) -> bool:
@@ -259,7 +270,7 @@ def _is_open(kind: type) -> bool:
 
 def has_own_elements(tensor: Tensor) -> bool:
     """False for shapes without values, and for what is made of other tensors: sparse, wrappers, transformed ones."""
-    return (
+    return is_plain(tensor) or (
         tensor.layout is torch.strided
         and not tensor.is_nested
         and not tensor.is_meta
@@ -280,7 +291,7 @@ def tensors_of(tensor: Tensor) -> list[Any]:
     if tensor.is_nested and tensor.layout is torch.strided:
         return [tensor.values()]
     kind: Any = type(tensor)
-    held = (_value_of(slot, tensor) for slot in _handling(kind).slots)
+    held = (value_of(slot, tensor) for slot in _handling(kind).slots)
     return [*object.__getattribute__(tensor, "__dict__").values(), *held]
 
 
@@ -304,7 +315,7 @@ def _restore_class(kind: type, before: dict[str, Any]) -> None:
             type.__setattr__(kind, name, value)
 
 
-def _value_of(slot: Any, owner: Any) -> Any:
+def value_of(slot: Any, owner: Any) -> Any:
     try:
         return slot.__get__(owner)
     except AttributeError:

@@ -227,9 +227,10 @@ class Originals:
             alias = tensor.detach()
             key = storage_of(alias)
             if key is not None:
-                if key not in self._memories:
-                    self._memories[key] = Memory(alias.untyped_storage())
-                self._memories[key].hold(tensor)
+                memory = self._memories.get(key)
+                if memory is None:
+                    memory = self._memories[key] = Memory(alias.untyped_storage())
+                memory.hold(tensor)
         is_leaf = tensor.is_leaf
         gradient = tensor.grad if is_leaf else None
         hooks = tensor._backward_hooks, tensor._post_accumulate_grad_hooks

@@ -44,6 +44,11 @@ class Plain(NamedTuple):
     layout: Layout
 
 
+def is_plain(tensor: Tensor) -> bool:
+    """True for torch's own tensors and parameters with memory of their own (that may have been freed)."""
+    return type(tensor) in USUAL and not keys_of(tensor).raw_repr() & ODD
+
+
 def readable(tensor: Tensor) -> Plain | None:
     """A plain tensor with the elements of `tensor`: it itself, or what it wraps; None where that is not known.
 

@@ -33,7 +33,7 @@ from .modules import ModuleCalls, class_name
 from .ops import name_of
 from .recorder import Listener, Recorder, spec_of
 from .sources import source, traceback_spot, user_level
-from .structure import named_arguments, named_tensors, returned_tensors
+from .structure import named_arguments, named_tensors, returned_tensors, unread
 from .turns import TURN
 from .unregistered import joined, named_modules
 from .unseen import idle, loose_modules, lost_sums, unregistered, unseen_data
@@ -85,6 +85,7 @@ def trace_graph(
         around.enter_context(TURN)
         around.enter_context(no_collections())
         model, notes = _traceable(model)
+        args, kwargs = tuple(map(unread, args)), {name: unread(value) for name, value in kwargs.items()}
         named = named_arguments(model.forward, args, kwargs)
         given = list(named_tensors(named))
         run = Run(model)

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Set
+from copy import copy
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 from torch import Tensor, nn
 
+from .holdings import slots_of, value_of
+
 DEPTH = 12
 """Containers within containers looked into."""
+
+LIMIT = 100_000
+"""Things looked at: an argument may lead to half a program."""
+
+ITERATORS: tuple[type, ...] = (type(iter([])), type(iter(())))
+"""Iterators that are read ahead from a copy."""
 
 
 def named_tensors(nest: Any, name: str = "") -> Iterator[tuple[str, Tensor]]:
@@ -24,7 +33,7 @@ def returned_tensors(nest: Any, name: str = "") -> Iterator[tuple[str, Tensor, b
 
 
 def _walk(nest: Any, name: str, in_cache: bool, visited: set[int], depth: int) -> Iterator[tuple[str, Tensor, bool]]:
-    if id(nest) in visited or depth == 0:
+    if id(nest) in visited or depth == 0 or len(visited) > LIMIT:
         return
     visited.add(id(nest))
     if isinstance(nest, Tensor):
@@ -32,7 +41,14 @@ def _walk(nest: Any, name: str, in_cache: bool, visited: set[int], depth: int) -
         return
     in_cache = in_cache or _is_cache(nest)
     for key, part in _parts(nest):
-        yield from _walk(part, f"{name}.{key}" if name else str(key), in_cache, visited, depth - 1)
+        yield from _walk(part, _path(name, key, part), in_cache, visited, depth - 1)
+
+
+def _path(name: str, key: Any, part: Any) -> str:
+    """The path to a part; an object's private stores are no step of it: `batch.x` for `batch._store._mapping["x"]`."""
+    if isinstance(key, str) and key.startswith("_"):
+        key = key.strip("_") if isinstance(part, Tensor) else ""
+    return f"{name}.{key}" if name and key != "" else name or str(key)
 
 
 def _is_cache(nest: Any) -> bool:
@@ -49,16 +65,26 @@ def _parts(nest: Any) -> Iterator[tuple[Any, Any]]:
         yield from enumerate(nest)
     elif is_dataclass(nest) and not isinstance(nest, type):
         yield from ((field.name, getattr(nest, field.name, None)) for field in fields(nest))
+    elif type(nest) in ITERATORS:
+        yield from enumerate(copy(nest))
     elif _is_open(nest):
-        yield from ((key, part) for key, part in vars(nest).items() if not key.startswith("_"))
+        kind: Any = type(nest)
+        yield from ((key, value_of(slot, nest)) for key, slot in slots_of(kind).items())
+        yield from list(getattr(nest, "__dict__", {}).items())
 
 
 def _is_open(nest: Any) -> bool:
-    """True for plain objects that only hold things, such as a key-value cache."""
-    is_code = isinstance(nest, (type, nn.Module)) or inspect.isroutine(nest) or inspect.ismodule(nest)
-    return (
-        hasattr(nest, "__dict__") and not is_code and type(nest).__module__.split(".")[0] not in ("builtins", "torch")
-    )
+    """True for plain objects that only hold things, such as a key-value cache or a batch of graphs."""
+    kind: Any = type(nest)
+    if isinstance(nest, (type, nn.Module)) or inspect.isroutine(nest) or inspect.ismodule(nest):
+        return False
+    holds = kind.__dictoffset__ != 0 or slots_of(kind)
+    return bool(holds) and str(kind.__module__).split(".")[0] not in ("builtins", "torch")
+
+
+def unread(argument: Any) -> Any:
+    """The argument itself; a copy of an iterator, so that the caller's is not used up."""
+    return copy(argument) if type(argument) in ITERATORS else argument
 
 
 def tensors_in(nest: Any) -> list[Tensor]:
