@@ -161,7 +161,7 @@ def test_a_recording_survives_json() -> None:
 )  # fmt: skip
 def test_a_damaged_recording_is_told(change: dict[str, object]) -> None:
     plain = Recording(statistics([1.0])).to_plain()
-    with pytest.raises(UserError, match=r"damaged.*save it again"):
+    with pytest.raises(UserError, match=r"recording.*save it again"):
         Recording.from_plain({**plain, **change})
 
 
