@@ -388,3 +388,31 @@ def test_a_million_things_are_told() -> None:
     net.log = [[]]
     trace = resight.trace(net, torch.ones(1, 2))
     assert any("200,000" in note for note in trace.about.notes)
+
+
+@pytest.mark.parametrize("run", [resight.trace, resight.record])
+@pytest.mark.parametrize("train", [True, False])
+def test_a_sharded_model_runs_and_trains_after_a_run(run: Callable[..., Any], train: bool, tmp_path: Any) -> None:
+    fsdp = pytest.importorskip("torch.distributed.fsdp")
+    if not hasattr(fsdp, "fully_shard"):
+        pytest.skip("this torch has no fully_shard")
+
+    class Block(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(8, 8)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return x + self.linear(x).relu()
+
+    distributed = torch.distributed
+    distributed.init_process_group("gloo", init_method=f"file://{tmp_path / 'meeting'}", rank=0, world_size=1)
+    try:
+        net = Block().train(train)
+        fsdp.fully_shard(net, mesh=distributed.device_mesh.init_device_mesh("cpu", (1,)))
+        x = torch.randn(4, 8)
+        assert run(net, x).failure is None  # before the first forward, which sets the model up
+        net(x).sum().backward()
+        assert all(parameter.grad is not None for parameter in net.parameters())
+    finally:
+        distributed.destroy_process_group()
