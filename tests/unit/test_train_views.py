@@ -14,6 +14,7 @@ from rich.console import Console
 
 from resight.runs import RECIPES, Config, Epoch, History, Step
 from resight.runs.evaluation import Evaluation, Mistake
+from resight.train import report
 from resight.train.confusion import confusion
 from resight.train.curves import curves
 from resight.train.inline import Inline
@@ -178,3 +179,29 @@ def test_curves_of_nan_are_drawn() -> None:
     curves(known)
     assert "nan" in epoch_line(known)
     assert terminal_curves(known, 80)
+
+
+def test_short_epochs_are_not_drawn_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, drawn = [0.0], []
+
+    class Slow(report.Report):
+        def __init__(self) -> None:
+            self._undrawn, self._next = None, 0.0
+
+        def _write(self, known: History, found: object) -> None:
+            self._undrawn = None
+            drawn.append(known)
+            clock[0] += 1.0
+
+    monkeypatch.setattr(report, "perf_counter", lambda: clock[0])
+    files, epochs = Slow(), [History(KNOWN.steps, KNOWN.epochs) for _ in range(40)]
+    for known in epochs:
+        clock[0] += 2.0
+        files.tested(known)
+    assert drawn[0] is epochs[0]
+    assert 0.05 * clock[0] < len(drawn) < 0.12 * clock[0]
+    assert drawn[-1] is not epochs[-1]
+    files.ended()
+    files.ended()
+    assert drawn[-1] is epochs[-1]
+    assert len([known for known in drawn if known is epochs[-1]]) == 1
